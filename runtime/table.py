@@ -1,0 +1,33 @@
+"""The words of the stage table: a row per stage, a link per input port."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from runtime.stages import Stage
+
+
+@dataclass(frozen=True)
+class Link:
+    """Items of type `item` from `producer` arrive at `port`. `latest` drops what is older and counts it."""
+
+    producer: str
+    item: type
+    port: str
+    policy: Literal["lossless", "latest"] = "lossless"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stage, its links, and what the drivers need to know about it.
+
+    `cost_ms` is the constant stream time that the replay driver charges for each item that the stage yields, and for a
+    step that yields nothing. `tick_ms` is the period at which the driver delivers `Tick` on port `tick`.
+    """
+
+    name: str
+    stage: Stage
+    links: tuple[Link, ...]
+    cost_ms: float = 0.0
+    tick_ms: float | None = None
