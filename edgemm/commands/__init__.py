@@ -1,0 +1,1 @@
+"""Commands over bundles, one file each: a function `(argv) -> exit code`. `edgemm.cli` holds the table."""

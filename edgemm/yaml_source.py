@@ -1,0 +1,138 @@
+"""YAML that remembers where each value stands: file and line of every key and list element."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from edgemm.errors import ConfigError
+
+KeyPath = tuple[str | int, ...]
+"""Way to a value from the top of the document: keys and list indices."""
+
+
+class Origin(NamedTuple):
+    """Where a value comes from. `line` counts from 1; 0 for values that stand in no file (a flag)."""
+
+    name: str
+    line: int = 0
+
+    def __str__(self) -> str:
+        return f"{self.name}, line {self.line}" if self.line else self.name
+
+
+@dataclass(frozen=True)
+class Document:
+    """A mapping and the origin of everything in it."""
+
+    values: dict[str, Any]
+    origins: dict[KeyPath, Origin] = field(default_factory=dict)
+
+    def origin(self, path: KeyPath) -> Origin | None:
+        """Origin of the value at `path`, or of the nearest thing around it."""
+        for length in range(len(path), -1, -1):
+            if path[:length] in self.origins:
+                return self.origins[path[:length]]
+        return None
+
+
+def read_yaml(path: Path) -> Document:
+    """Read a YAML mapping. Raises ConfigError with file and line: a tab, a syntax error, a key given twice."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ConfigError(f"no file {path}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"cannot read {path}", expected="a YAML file in UTF-8", found=error) from error
+    loader = yaml.SafeLoader(text)
+    try:
+        node = loader.get_single_node()
+        if node is None:
+            return Document({}, {(): Origin(str(path), 1)})
+        if not isinstance(node, yaml.MappingNode):
+            raise ConfigError(f"{path}, line {_line(node)}", expected="a mapping of keys to values", found=node.tag)
+        origins: dict[KeyPath, Origin] = {(): Origin(str(path), 1)}
+        _collect(node, (), origins, path)
+        return Document(loader.construct_document(node), origins)
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_error(path, text, error) from error
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path} is not YAML", found=error) from error
+    finally:
+        loader.dispose()
+
+
+def merge(*documents: Document) -> Document:
+    """Lay documents over one another, the last one on top; mappings are merged, all else is replaced."""
+    values: dict[str, Any] = {}
+    origins: dict[KeyPath, Origin] = {}
+    for document in documents:
+        values = _overlay(values, document.values)
+        for path in [path for path in document.origins if not _is_mapping(document.values, path)]:
+            for old in [old for old in origins if old[: len(path)] == path]:
+                del origins[old]
+        origins.update(document.origins)
+    return Document(values, origins)
+
+
+def flag_document(flags: Mapping[str, Any]) -> Document:
+    """A document from command-line flags: dotted path → value; None means that the flag was not given."""
+    values: dict[str, Any] = {}
+    origins: dict[KeyPath, Origin] = {}
+    for dotted, value in flags.items():
+        if value is None:
+            continue
+        *sections, key = dotted.split(".")
+        target = values
+        for section in sections:
+            target = target.setdefault(section, {})
+        target[key] = value
+        origins[(*sections, key)] = Origin(f"--{dotted}")
+    return Document(values, origins)
+
+
+def _collect(node: yaml.Node, path: KeyPath, origins: dict[KeyPath, Origin], file: Path) -> None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            name = str(key.value)
+            if (*path, name) in origins:
+                raise ConfigError(f"{file}, line {_line(key)}: key '{name}' is given twice")
+            origins[(*path, name)] = Origin(str(file), _line(key))
+            _collect(value, (*path, name), origins, file)
+    elif isinstance(node, yaml.SequenceNode):
+        for index, value in enumerate(node.value):
+            origins[(*path, index)] = Origin(str(file), _line(value))
+            _collect(value, (*path, index), origins, file)
+
+
+def _line(node: yaml.Node) -> int:
+    return int(node.start_mark.line) + 1
+
+
+def _syntax_error(path: Path, text: str, error: yaml.MarkedYAMLError) -> ConfigError:
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else 1
+    lines = text.splitlines()
+    if line <= len(lines) and "\t" in lines[line - 1]:
+        return ConfigError(
+            f"{path}, line {line}", expected="spaces", found="a tab", remedy="Replace the tab with spaces."
+        )
+    return ConfigError(f"{path}, line {line}: not valid YAML", found=error.problem or error.context or str(error))
+
+
+def _overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = _overlay(merged[key], value) if both else value
+    return merged
+
+
+def _is_mapping(values: Any, path: KeyPath) -> bool:
+    for step in path:
+        values = values[step]
+    return isinstance(values, dict)
