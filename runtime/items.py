@@ -232,6 +232,15 @@ class Playback:
 
 
 @dataclass(frozen=True)
+class SpeakerPosition:
+    """Samples that the sound device has taken since it was opened; `cleared` confirms a SpeakerClear."""
+
+    samples: int
+    device_id: int
+    cleared: bool = False
+
+
+@dataclass(frozen=True)
 class Overrun:
     """A lossless link lost something after all, or a latest-wins link dropped frames."""
 
@@ -273,6 +282,7 @@ Item = (
     | SpeakerAudio
     | SpeakerClear
     | Playback
+    | SpeakerPosition
     | Overrun
     | Fault
 )

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from runtime.stages import Stage
 
 
 @dataclass(frozen=True)
 class Link:
-    """Items of type `item` from `producer` arrive at `port`. `latest` drops what is older and counts it."""
+    """Items of type `item` from `producer` arrive at `port`. `latest` drops what is older and counts it.
+
+    `where` narrows the items; a stage's links are served in the order of its row, so the first is the most urgent.
+    """
 
     producer: str
     item: type
     port: str
     policy: Literal["lossless", "latest"] = "lossless"
+    where: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True)
