@@ -1,6 +1,6 @@
 """The smallest useful ONNX graph, `y = x + x` on one float: proves that an execution provider really computes.
 
-Written as protocol-buffer bytes (field numbers from onnx.proto, IR 8, opset 13), since the device side has no onnx package.
+Written as protocol-buffer bytes (field numbers from onnx.proto, IR 8, opset 13): the device side has no onnx package.
 """
 
 from __future__ import annotations
