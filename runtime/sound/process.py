@@ -60,10 +60,8 @@ class SoundProcess:
         self._child.wait()
 
     def _await_ready(self) -> bytes:
-        frame = self._read(START_TIMEOUT_S)
-        if frame.kind != frames.READY:
-            self.close()
-            raise self._error(f"an unexpected message {frame.kind!r}")
+        while (frame := self._read(START_TIMEOUT_S)).kind != frames.READY:
+            pass  # the first callback may come before `start` has returned
         return frame.payload
 
     def _read(self, timeout_s: float) -> Frame:
