@@ -56,6 +56,11 @@ def host_signature() -> HostSignature:
     )
 
 
+def host_target() -> str:
+    """Name of the export target for this kind of host: `cpu-x86` or `cpu-arm64`."""
+    return "cpu-arm64" if platform.machine() in ("aarch64", "arm64") else "cpu-x86"
+
+
 def proven_providers() -> tuple[str, ...]:
     """Providers of ONNX Runtime that run a tiny graph correctly; empty without ONNX Runtime."""
     try:
