@@ -18,8 +18,7 @@ PROGRAMS = ("pulseaudio", "paplay", "parec", "pactl")
 
 ASOUND = """\
 </usr/share/alsa/alsa.conf>
-pcm.labmic {{ type pulse server "unix:{folder}/mic.sock" device micfeed.monitor hint {{ show on description "labmic" }} }}
-pcm.labspeaker {{ type pulse server "unix:{folder}/speaker.sock" device spk hint {{ show on description "labspeaker" }} }}
+pcm.{device} {{ type pulse server "unix:{socket}" device {name} hint {{ show on description "{device}" }} }}
 """
 
 
@@ -76,7 +75,13 @@ class VirtualSound:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        (folder / "asound.conf").write_text(ASOUND.format(folder=folder))
+        devices = (("labmic", "mic", "micfeed.monitor"), ("labspeaker", "speaker", "spk"))
+        (folder / "asound.conf").write_text(
+            "".join(
+                ASOUND.format(device=device, socket=folder / f"{server}.sock", name=name)
+                for device, server, name in devices
+            )
+        )
         self.microphone_server = PulseServer(folder, "mic", "micfeed", 16_000)
         self.speaker_server = PulseServer(folder, "speaker", "spk", 22_050)
 
