@@ -1,7 +1,8 @@
 """NanoDet (RangiLyu, Apache-2.0), imported from a TensorFlow.js graph model.
 
-The source graph ends in, for each stride, class scores and for each box edge the logits of 11 distances (Li et al. 2020,
-"Generalized Focal Loss"). The rest is added here, so that the graph ends as the detection task asks: boxes in 0..1.
+The source graph ends, for each stride, in class scores and, for each box edge, in the logits of 11 distances
+(Li et al. 2020, "Generalized Focal Loss"). The rest is added here, so that the graph ends as the detection task asks:
+boxes in 0..1.
 """
 
 from __future__ import annotations

@@ -117,13 +117,10 @@ def _windowed(
 
 
 def _check_form(node: Node) -> None:
-    known = node.attributes["padding"] in ("VALID", "SAME")
-    if (
-        not known
-        or node.attributes.get("data_format", "NHWC") != "NHWC"
-        or set(node.attributes.get("dilations", [1])) != {1}
-    ):
-        raise CheckpointError(f"cannot convert '{node.name}'", expected="NHWC, dilation 1", found=dict(node.attributes))
+    form = node.attributes
+    plain = form.get("data_format", "NHWC") == "NHWC" and set(form.get("dilations", [1])) == {1}
+    if not plain or form["padding"] not in ("VALID", "SAME"):
+        raise CheckpointError(f"cannot convert '{node.name}'", expected="NHWC, VALID or SAME, dilation 1", found=form)
 
 
 def _pad(converter: TfjsConverter, node: Node) -> dict[str, Value]:
