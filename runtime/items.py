@@ -22,6 +22,11 @@ class Tick:
 
 
 @dataclass(frozen=True)
+class Working:
+    """Nothing yet: a stage in a long piece of work lets the driver interrupt it here. Goes nowhere."""
+
+
+@dataclass(frozen=True)
 class SourceState:
     """A source's health. `remedy` is spoken when the state is not ok."""
 
@@ -56,13 +61,17 @@ class SpeechStarted:
 
 @dataclass(frozen=True, eq=False)
 class TurnAudio:
-    """The sound of a turn so far. A `guess` is complete if nobody goes on; a `partial` is for showing."""
+    """The sound of a turn so far. A `guess` is complete if nobody goes on; a `partial` is for showing.
+
+    `end_time_ns` is where the speech in it ends; the samples go on a little. A `woken` turn is addressed to us for certain.
+    """
 
     turn: TurnRef
     samples: Samples
     purpose: Literal["partial", "guess"]
     start_time_ns: int
     end_time_ns: int
+    woken: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +99,7 @@ class Transcript:
     purpose: Literal["partial", "guess"]
     mean_log_probability: float
     end_time_ns: int
+    woken: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +128,7 @@ class Cancel:
     """Work for a turn is void: all revisions up to `turn.revision`. Drivers close generators and drop queued items."""
 
     turn: TurnRef
-    reason: Literal["speech_resumed", "interrupted", "not_addressed", "alert", "stopped", "expired"]
+    reason: Literal["speech_resumed", "superseded", "interrupted", "not_addressed", "alert", "stopped", "expired"]
 
 
 @dataclass(frozen=True)
@@ -260,6 +270,7 @@ Item = (
     VideoFrame
     | AudioChunk
     | Tick
+    | Working
     | SourceState
     | VoicedChunk
     | Wake

@@ -1,0 +1,75 @@
+"""From evidence to claims: what may be said plainly, and what only with "perhaps"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from runtime.evidence import Evidence, Region
+from runtime.evidence.contest import iou
+
+
+@dataclass(frozen=True)
+class ClaimThresholds:
+    """Scores (not probabilities) of the detector and the classifier; chosen by eye on a dozen photographs."""
+
+    clear_from: float = 0.5
+    perhaps_from: float = 0.35
+    confirmed_from: float = 0.3
+    """Classifier score of the same name on the same box that makes a "perhaps" plain."""
+    same_thing_iou: float = 0.55
+    """Boxes of different labels that overlap more are one thing with two names."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing in view. `clear` False: it is said with "perhaps"."""
+
+    label: str
+    clear: bool
+    region: Region
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def area(self) -> float:
+        x1, y1, x2, y2 = self.region
+        return max(0.0, x2 - x1) * max(0.0, y2 - y1)
+
+
+def claims_of(evidence: Iterable[Evidence], thresholds: ClaimThresholds | None = None) -> tuple[Claim, ...]:
+    """Claims from object evidence and its labels, largest first; two names for one thing become one hedged claim.
+
+    A contested detection is claimed as what contests it, hedged: a detector's person that the classifier calls a cat
+    becomes "perhaps a cat".
+    """
+    thresholds = thresholds or ClaimThresholds()
+    evidence = tuple(evidence)
+    found = [e for e in evidence if e.kind == "object" and e.region and e.score >= thresholds.perhaps_from]
+    claims: list[Claim] = []
+    for seen in sorted(found, key=lambda e: (e.contested_by is not None, -e.score)):
+        assert seen.region is not None
+        label = seen.contested_by or seen.label
+        sure = seen.score >= thresholds.clear_from or _confirmed(seen, evidence, thresholds)
+        clear = seen.contested_by is None and sure
+        twin = next((i for i, c in enumerate(claims) if _same(c, label, seen, thresholds)), None)
+        if twin is None:
+            claims.append(Claim(label, clear, seen.region, (seen,)))
+            continue
+        other = claims[twin]
+        undisputed = other.clear and not clear and seen.contested_by is None
+        claims[twin] = Claim(other.label, undisputed, other.region, (*other.evidence, seen))
+    return tuple(sorted(claims, key=lambda claim: -claim.area))
+
+
+def _confirmed(seen: Evidence, evidence: tuple[Evidence, ...], thresholds: ClaimThresholds) -> bool:
+    return any(
+        e.kind == "label" and e.region == seen.region and e.label == seen.label and e.score >= thresholds.confirmed_from
+        for e in evidence
+    )
+
+
+def _same(claim: Claim, label: str, seen: Evidence, thresholds: ClaimThresholds) -> bool:
+    """One thing with two names, or with one name given twice through a contest."""
+    assert seen.region is not None
+    overlaps = iou(claim.region, seen.region) > thresholds.same_thing_iou
+    return overlaps and (claim.label != seen.label or label != seen.label)

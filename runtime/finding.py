@@ -1,0 +1,79 @@
+"""Which thing a question asks for."""
+
+from __future__ import annotations
+
+import re
+
+from runtime.things import THING_OF_WORD
+
+_LONGEST_NAME = 3
+_SHORTEST_MISHEARD = 5
+"""Letters: below, one edit turns too many names into one another (cup, cap, cat, car)."""
+
+_QUESTION_WORDS = """
+is are was were there any some a an the my your our this that these those do does can could you me i we see find hear have
+has how many much where what which of please tell if whether show look looking for at now here in view front and or to it
+its be been visible picture image photo camera near nearby around anywhere colour color colours colors hey ok okay so well
+um uh someplace whats wheres hows theres got get on with by did put leave left thing things object objects stuff
+"""
+_WORDS_OF_THEIR_OWN = """
+house houses glasses window windows stairs stair steps wallet money watch shoes shirt jacket light lights kitchen street
+bridge building picture place cable button switch carpet closet cabinet paper flower flowers bread brush comb coat coats
+boots boot board beach force source course range change stars store stone cheese peach
+"""
+
+_SKIPPED = frozenset(_QUESTION_WORDS.split())
+_NOT_MISHEARD = frozenset(_WORDS_OF_THEIR_OWN.split())
+_PLACE = re.compile(
+    r"\b(?:on|in|at|near|under|behind|next|beside|around|by|over|above|below|of|for|with|to|from|left|right)\b"
+)
+
+
+def words_of(text: str) -> list[str]:
+    """Lower-case words without punctuation or possessives."""
+    return re.findall(r"[a-z]+", re.sub(r"['’]s\b", "", text.lower()).replace("'", ""))
+
+
+def find_thing(text: str) -> str | None:
+    """The detector's label of the first thing that `text` names, else the bare noun it seems to ask for.
+
+    "is there a cup on the table" → "cup"; "where is my stethoscope" → "stethoscope"; nothing named → None.
+    """
+    words = words_of(text)
+    for start in range(len(words)):
+        for length in range(_LONGEST_NAME, 0, -1):
+            label = THING_OF_WORD.get(" ".join(words[start : start + length]))
+            if label is not None and start + length <= len(words):
+                return label
+    noun = _asked_noun(words)
+    return None if noun is None else misheard(noun) or noun
+
+
+def _asked_noun(words: list[str]) -> str | None:
+    """The first run of words that are neither question words nor places: "fire extinguisher"."""
+    run: list[str] = []
+    for word in words:
+        if word in _SKIPPED or _PLACE.fullmatch(word):
+            if run:
+                break
+            continue
+        run.append(word)
+    return " ".join(run[:_LONGEST_NAME]) or None
+
+
+def misheard(word: str) -> str | None:
+    """The one known name that is one edit away from `word`; None when several are, or when `word` is a word itself."""
+    if len(word) < _SHORTEST_MISHEARD or word in _NOT_MISHEARD or " " in word:
+        return None
+    near = {label for name, label in THING_OF_WORD.items() if len(name) >= _SHORTEST_MISHEARD and one_edit(word, name)}
+    return near.pop() if len(near) == 1 else None
+
+
+def one_edit(one: str, other: str) -> bool:
+    """True when one letter inserted, deleted or replaced, or two neighbours swapped, turns one into the other."""
+    if abs(len(one) - len(other)) > 1 or one == other:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    rest, rest_other = one[start:], other[start:]
+    swapped = len(rest) > 1 and rest[1] + rest[0] + rest[2:] == rest_other
+    return rest[1:] == rest_other[1:] or rest[1:] == rest_other or rest == rest_other[1:] or swapped

@@ -1,0 +1,60 @@
+"""Colour: of what is in the middle, or of a thing that is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runtime.finding import find_thing, words_of
+from runtime.phrasing import an, sentence
+from runtime.skills.seeing import cannot_see, evidence_of, gather_claims
+from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
+from runtime.things import THINGS
+
+CENTRE = "centre"
+_HERE = frozenset({"this", "it", "that", "here"})
+
+
+def answer(request: Request, look: Look) -> Iterator[Step]:
+    refusal = cannot_see(look)
+    if refusal is not None:
+        yield refusal
+        return
+    thing = request.slot("thing")
+    if thing is None:
+        (middle, *_) = (yield from look.gather("colour")) or (None,)
+        text = "I can't tell the colour" if middle is None else middle.label
+        yield Sentence(sentence(text), () if middle is None else (middle,), refused=middle is None)
+        return
+    claim = next((claim for claim in (yield from gather_claims(look)) if claim.label == thing), None)
+    if claim is None:
+        yield Sentence(f"I don't see {an(thing)}. Hold it in the middle and ask: what colour is this?")
+        return
+    colours = yield from look.gather("colour")
+    own = next((e for e in colours if e.region == claim.region), None)
+    if own is None:
+        yield Sentence(f"I can't tell the colour of the {thing}.", evidence_of([claim]), refused=True)
+        return
+    hedge = "" if claim.clear else f"perhaps {an(thing)}: "
+    yield Sentence(sentence(f"{hedge}{own.label}"), (own, *claim.evidence))
+
+
+def slots(text: str) -> Slots:
+    """The thing, unless the question says "this": then it is the middle of the picture."""
+    thing = None if _HERE & set(words_of(text)) and find_thing(text) not in THINGS else find_thing(text)
+    return (("thing", thing),) if thing in THINGS and thing is not None else ()
+
+
+SKILL = Skill(
+    name="colour",
+    phrases=(
+        "what colour is this",
+        "what color is it",
+        "which colour is the shirt",
+        "what colour is the car",
+        "tell me the colour",
+        "is this red or blue",
+    ),
+    answer=answer,
+    slots=slots,
+    help="what colour is this?",
+)

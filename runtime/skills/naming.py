@@ -1,0 +1,12 @@
+"""Slots that several skills share."""
+
+from __future__ import annotations
+
+from runtime.finding import find_thing
+from runtime.skills.skill import Slots
+
+
+def thing_slot(text: str) -> Slots:
+    """ "is there a cup on the table" → (("thing", "cup"),)."""
+    thing = find_thing(text)
+    return () if thing is None else (("thing", thing),)

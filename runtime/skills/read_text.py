@@ -1,0 +1,51 @@
+"""Read text: what is written in view, line by line, from the top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runtime.evidence import Evidence
+from runtime.phrasing import sentence
+from runtime.skills.seeing import cannot_see
+from runtime.skills.skill import Look, Request, Sentence, Skill, Step
+
+SURE_SCORE = 0.8
+"""Mean character score below which a line is read with "perhaps"."""
+
+LEAST_SCORE = 0.5
+
+
+def answer(request: Request, look: Look) -> Iterator[Step]:
+    refusal = cannot_see(look)
+    if refusal is not None:
+        yield refusal
+        return
+    lines = [line for line in (yield from look.gather("text")) if line.score >= LEAST_SCORE]
+    for line in sorted(lines, key=_reading_order):
+        hedge = "" if line.score >= SURE_SCORE else "perhaps: "
+        yield Sentence(sentence(f"{hedge}{line.label}"), (line,))
+    if not lines:
+        yield Sentence("I can't read any text here. Hold it closer and still.", refused=True)
+
+
+def _reading_order(line: Evidence) -> tuple[float, float]:
+    """Rows from the top, each from the left; lines whose middles differ by less than half a height share a row."""
+    x1, y1, _, y2 = line.region or (0.0, 0.0, 0.0, 0.0)
+    return round((y1 + y2) / 2.0, 2), x1
+
+
+SKILL = Skill(
+    name="read_text",
+    phrases=(
+        "read this",
+        "read the text",
+        "what does it say",
+        "what does the sign say",
+        "read it to me",
+        "what is written here",
+        "read the label",
+        "can you read this letter",
+    ),
+    answer=answer,
+    help="read this",
+)

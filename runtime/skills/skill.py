@@ -1,0 +1,104 @@
+"""What a skill is: a name, the phrases that ask for it, its slots, and one function that answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from runtime.evidence import Evidence, EvidenceKind
+from runtime.items import Alert, Effect, Scene, SourceState, TurnRef, ViewState, Working
+
+Slots = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What was asked."""
+
+    turn: TurnRef
+    text: str
+    slots: Slots = ()
+
+    def slot(self, name: str) -> str | None:
+        return dict(self.slots).get(name)
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence to speak and what it rests on. A `refused` one says why there is no answer."""
+
+    text: str
+    evidence: tuple[Evidence, ...] = ()
+    refused: bool = False
+
+
+class Look(Protocol):
+    """What a skill may see of the world: the newest scene, its state, and ways to look closer."""
+
+    @property
+    def now_ns(self) -> int:
+        """Stream time."""
+
+    @property
+    def wall_time(self) -> datetime:
+        """Local time of day; a session has a fixed one."""
+
+    @property
+    def scene(self) -> Scene | None:
+        """The newest analysed frame."""
+
+    @property
+    def view(self) -> ViewState | None:
+        """Whether the newest frame can support an answer."""
+
+    @property
+    def horizontal_fov_deg(self) -> float | None:
+        """None when unknown: directions are then left, ahead, right."""
+
+    @property
+    def spoken(self) -> tuple[str, ...]:
+        """Sentences of the last answer that was heard, in order."""
+
+    @property
+    def alert(self) -> tuple[int, Alert] | None:
+        """The last alert and the stream time (ns) at which it was raised."""
+
+    @property
+    def sources(self) -> Mapping[str, SourceState]:
+        """Last reported state of camera, microphone and speaker."""
+
+    @property
+    def max_age_ns(self) -> int:
+        """Age above which a picture no longer supports an answer."""
+
+    @property
+    def label_names(self) -> frozenset[str]:
+        """What the classifier knows beyond the detector's classes, in lower case."""
+
+    def gather(self, kind: EvidenceKind) -> Generator[Working, None, tuple[Evidence, ...]]:
+        """Look closer: `found = yield from look.gather("text")`. Kept for the frame once complete."""
+        ...
+
+
+Step = Working | Sentence | Effect
+"""What an answer yields: work in between, sentences in speaking order, and changes it asks for."""
+
+
+def no_slots(text: str) -> Slots:
+    """For skills that need nothing but to be asked."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Skill:
+    """One thing that the assistant can do. `phrases` are examples for the router: adding one is one line."""
+
+    name: str
+    phrases: tuple[str, ...]
+    answer: Callable[[Request, Look], Iterator[Step]]
+    slots: Callable[[str], Slots] = no_slots
+    """Reads what the text names: `(("thing", "cup"),)`."""
+    help: str = ""
+    """How `help` offers it: "ask me what I see"."""

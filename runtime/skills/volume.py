@@ -1,0 +1,44 @@
+"""Volume: louder and quieter. The effect's value is the number of steps, up or down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runtime.finding import words_of
+from runtime.items import Effect
+from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
+
+_DOWN = frozenset({"quieter", "quiet", "softer", "soft", "lower", "down", "decrease", "less", "reduce"})
+
+
+def answer(request: Request, look: Look) -> Iterator[Step]:
+    down = request.slot("direction") == "down"
+    yield Effect(request.turn, "volume", -1.0 if down else 1.0)
+    yield Sentence("Quieter." if down else "Louder.")
+
+
+def slots(text: str) -> Slots:
+    """Up unless a word says down; "too loud" is down."""
+    words = set(words_of(text))
+    return (("direction", "down" if words & _DOWN or {"too", "loud"} <= words else "up"),)
+
+
+SKILL = Skill(
+    name="volume",
+    phrases=(
+        "louder",
+        "speak louder",
+        "turn it up",
+        "turn the volume up",
+        "increase the volume",
+        "quieter",
+        "speak more quietly",
+        "turn it down",
+        "turn the volume down",
+        "lower the volume",
+        "that is too loud",
+    ),
+    answer=answer,
+    slots=slots,
+    help="louder",
+)

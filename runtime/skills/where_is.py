@@ -1,0 +1,51 @@
+"""Where is: the direction of a thing, and near or far when its size tells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from runtime.claims import claims_of
+from runtime.phrasing import counted, sentence
+from runtime.skills.is_there import missing
+from runtime.skills.naming import thing_slot
+from runtime.skills.seeing import cannot_see, does_not_know, evidence_of, gather_evidence, knows, place, places
+from runtime.skills.skill import Look, Request, Sentence, Skill, Step
+
+
+def answer(request: Request, look: Look) -> Iterator[Step]:
+    thing = request.slot("thing")
+    if thing is None:
+        yield Sentence("Where is what? Ask, for example: where is the bottle?", refused=True)
+        return
+    refusal = does_not_know(thing) if not knows(look, thing) else cannot_see(look)
+    if refusal is not None:
+        yield refusal
+        return
+    evidence = yield from gather_evidence(look)
+    claims = [claim for claim in claims_of(evidence) if claim.label == thing]
+    if not claims:
+        yield from missing(look, thing, evidence)
+        return
+    shown = [claim for claim in claims if claim.clear] or claims
+    where = place(look, shown[0]) if len(shown) == 1 else places(look, shown)
+    hedge = "" if shown[0].clear else "perhaps "
+    yield Sentence(sentence(f"{hedge}{counted(len(shown), thing)}, {where}"), evidence_of(shown))
+
+
+SKILL = Skill(
+    name="where_is",
+    phrases=(
+        "where is the bottle",
+        "where is my phone",
+        "where's the chair",
+        "where are the people",
+        "find my keys",
+        "find the cup",
+        "in which direction is the door",
+        "which way is the car",
+        "where did I put my bag",
+    ),
+    answer=answer,
+    slots=thing_slot,
+    help="where is the bottle?",
+)
