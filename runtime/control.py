@@ -47,6 +47,7 @@ class ControlServer:
 
     def stop(self) -> None:
         if self._socket is not None:
+            self._socket.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits in accept
             self._socket.close()
             self._socket = None
             self._path.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,8 @@ def test_a_second_daemon_is_refused_and_a_leftover_socket_is_not(tmp_path: Path)
     first.start()
     with pytest.raises(HostError, match="another edgemm daemon"):
         ControlServer(lambda message: message, path).start()
-    first._socket.close()  # killed: the file stays
+    assert first._socket is not None
+    first._socket.shutdown(socket.SHUT_RDWR)  # as when the process is killed: nobody listens, the file stays
     again = ControlServer(lambda message: message, path)
     again.start()
     again.stop()
