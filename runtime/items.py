@@ -52,6 +52,13 @@ class Wake:
 
 
 @dataclass(frozen=True)
+class Press:
+    """The person pressed: silence if it speaks, listen if it does not."""
+
+    by: Literal["key", "button", "command"]
+
+
+@dataclass(frozen=True)
 class SpeechStarted:
     """Somebody began to speak."""
 
@@ -204,7 +211,7 @@ class SpeechAudio:
     last: bool
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Tone:
     """A short sound: listening, heard, thinking, fault."""
 
@@ -274,6 +281,7 @@ Item = (
     | SourceState
     | VoicedChunk
     | Wake
+    | Press
     | SpeechStarted
     | TurnAudio
     | TurnText

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 
 from edgemm.media import NS_PER_MS
-from runtime.items import Cancel, Fault, Item, Overrun, Tick
+from runtime.items import Cancel, Fault, Item, Overrun, Tick, Working
 from runtime.replay_driver import Tap
 from runtime.routing import TICK_PORT, Mailbox, Routes, VoidTurns
 from runtime.sources import Source
@@ -121,7 +121,7 @@ class LiveDriver:
 
     def deliver(self, producer: str, item: Item) -> None:
         """Route an item to every stage that wants it. Callable from any thread."""
-        if self.void.holds(item):
+        if isinstance(item, Working) or self.void.holds(item):
             return
         self._told.put((time.monotonic_ns(), producer, item))
         if isinstance(item, Cancel):

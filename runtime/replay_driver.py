@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edgemm.media import NS_PER_MS
-from runtime.items import Cancel, Fault, Item, Overrun, Tick
+from runtime.items import Cancel, Fault, Item, Overrun, Tick, Working
 from runtime.routing import TICK_PORT, Mailbox, Routes, VoidTurns
 from runtime.table import Row
 
@@ -90,7 +90,7 @@ class ReplayDriver:
         self._at(max(time_ns, self.now_ns), arrive)
 
     def _deliver(self, producer: str, item: Item) -> None:
-        if self._void.holds(item):
+        if isinstance(item, Working) or self._void.holds(item):
             return
         self._tell(producer, item)
         if isinstance(item, Cancel):

@@ -26,6 +26,9 @@ VOIDABLE = (TurnAudio, TurnText, TurnCompletion, Transcript, Routed, Say, Speech
 
 TICK_PORT = "tick"
 
+ANY = "*"
+"""Producer of a link that takes an item type from every stage and source."""
+
 
 class VoidTurns:
     """Turns that have been cancelled: turn id → highest void revision."""
@@ -87,11 +90,11 @@ class Routes:
         self._links: dict[tuple[str, type], list[tuple[str, Link]]] = {}
         for row in rows:
             for link in row.links:
-                if link.producer not in producers:
+                if link.producer not in (*producers, ANY):
                     raise ValueError(f"stage '{row.name}' listens to '{link.producer}', which is not in the table")
                 self._links.setdefault((link.producer, link.item), []).append((row.name, link))
 
     def targets(self, producer: str, item: Item) -> list[tuple[str, str]]:
         """Stage name and port for each link that takes `item`."""
-        links = self._links.get((producer, type(item)), ())
+        links = [*self._links.get((producer, type(item)), ()), *self._links.get((ANY, type(item)), ())]
         return [(stage, link.port) for stage, link in links if link.where is None or link.where(item)]
