@@ -1,0 +1,64 @@
+# Each command sets up what it lacks. `make help` lists them.
+#   PACK=starter  CONFIG=default  TARGET=cpu-x86 (default: this host)  PYTHON=python3.12  TORCH_INDEX=URL
+
+PACK ?= starter
+CONFIG ?= default
+TARGET ?=
+PYTHON ?=
+TORCH_INDEX ?=
+
+SYSTEM_PYTHON := $(or $(PYTHON),python3)
+SETUP := $(SYSTEM_PYTHON) scripts/setup.py --python "$(PYTHON)" --torch-index "$(TORCH_INDEX)"
+EDGEMM := .venv/bin/edgemm
+EXPORT := $(EDGEMM) export $(PACK) $(if $(TARGET),--target $(TARGET))
+# A device that only runs bundles was set up by `make setup-runtime`; it exports nothing and needs no torch.
+RUNTIME_ONLY := test -f .venv/.edgemm-runtime && ! test -f .venv/.edgemm-export && ! test -f .venv/.edgemm-test
+
+.PHONY: help setup setup-runtime export run demo test check bench docs clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@echo "usage: make COMMAND [PACK=starter] [CONFIG=default] [TARGET=...] [PYTHON=...] [TORCH_INDEX=URL]"; echo
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | awk -F '\t' '{printf "  %-14s %s\n", $$1, $$2}'
+
+setup: ## everything but the assistant itself: environment, system packages, tools for tests and checks
+	@$(SETUP) test
+
+setup-runtime: ## a device that only runs bundles: no torch; copy a bundles/ folder here afterwards
+	@$(SETUP) runtime
+
+export: ## checkpoints -> verified, quantised bundles of PACK for TARGET
+	@$(SETUP) export
+	@$(EXPORT)
+
+run: ## the live assistant; without camera and microphone, a demonstration
+	@$(RUNTIME_ONLY) || { $(SETUP) export && $(EXPORT); }
+	@$(EDGEMM) run $(CONFIG) --demonstrate
+
+demo: ## the built-in session, faster than real time; fails unless what was said is right
+	@$(RUNTIME_ONLY) || { $(SETUP) export && $(EXPORT); }
+	@$(EDGEMM) replay demo
+
+test: ## every test, on freshly verified bundles of the starter pack
+	@$(SETUP) test
+	@$(EDGEMM) export starter
+	@EDGEMM_REQUIRE_BUNDLES=1 OMP_NUM_THREADS=1 .venv/bin/python -m pytest
+
+check: ## style, types, import contracts
+	@$(SETUP) test
+	@.venv/bin/ruff check .
+	@.venv/bin/ruff format --check .
+	@.venv/bin/mypy
+	@.venv/bin/lint-imports
+
+bench: ## measure; one table, a JSON file and plots in out/bench
+	@$(SETUP) bench
+	@$(EDGEMM) export $(PACK)
+	@$(EDGEMM) bench $(PACK)
+
+docs: ## write docs/configuration.md from the configuration models
+	@$(SETUP) test
+	@.venv/bin/python scripts/configuration_reference.py
+
+clean: ## remove what was made here: bundles, caches, environment
+	rm -rf .venv .cache bundles out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
