@@ -1,0 +1,1 @@
+"""Commands of the device side; `edgemm/cli.py` is their table."""

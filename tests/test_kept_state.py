@@ -1,0 +1,33 @@
+"""What was set by voice survives a restart, and a damaged file does not stop one."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from runtime.kept_state import FILE_NAME, KeptState, load_state, save_state
+from runtime.watchdog import notify, period_s
+
+
+def test_volume_and_rate_come_back(tmp_path: Path) -> None:
+    save_state(tmp_path / "state", KeptState(rate=1.5))
+    assert load_state(tmp_path / "state") == KeptState(None, 1.5)
+
+
+@pytest.mark.parametrize("damage", ["", "[]", "{", '{"rate": "fast"}', "null"])
+def test_a_damaged_state_is_an_empty_one(tmp_path: Path, damage: str) -> None:
+    (tmp_path / FILE_NAME).write_text(damage)
+    assert load_state(tmp_path) == KeptState()
+
+
+def test_the_service_manager_hears_that_we_are_ready(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not notify("READY=1")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", "10000000")
+        assert notify("READY=1")
+        assert manager.recv(64) == b"READY=1"
+    assert period_s() == 5.0
