@@ -1,0 +1,37 @@
+"""Built data sets in the export cache, named after the hash of the code that builds them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from edgemm.errors import ConfigError
+from export.data import DATA_SETS
+from export.source_hash import source_hash
+from export.workspace import cache_root, content_hash, once
+
+
+def data_set(name: str) -> Path:
+    """The folder of a data set; built if no earlier run built it with the same code."""
+    return once(cache_root() / "data", name, data_set_key(name), _builder(name))
+
+
+def data_set_hash(name: str) -> str:
+    """Changes with the code that builds the data set. Nothing is built."""
+    return content_hash(data_set_key(name))
+
+
+def data_set_key(name: str) -> dict[str, str]:
+    """What goes into the name of the folder."""
+    if name not in DATA_SETS:
+        raise ConfigError("no such data set", expected=", ".join(DATA_SETS), found=name)
+    return {"builder": DATA_SETS[name], "source": source_hash(DATA_SETS[name].partition(":")[0])}
+
+
+def _builder(name: str) -> Callable[[Path], None]:
+    def build(folder: Path) -> None:
+        module, _, function = DATA_SETS[name].partition(":")
+        getattr(import_module(module), function)(folder)
+
+    return build
