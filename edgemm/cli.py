@@ -80,7 +80,7 @@ COMMANDS: dict[str, Command] = {
     ),
     "stop": Command("runtime.commands.stop:main", "runtime", "silence the running assistant", "edgemm stop"),
     "devices": Command(
-        "edgemm.commands.devices:main", "runtime", "cameras, microphones, speakers, buttons", "edgemm devices"
+        "runtime.commands.devices:main", "runtime", "cameras, microphones, speakers, buttons", "edgemm devices"
     ),
     "doctor": Command(
         "edgemm.commands.doctor:main", "", "what works on this host, and how to mend what does not", "edgemm doctor"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from edgemm.cli import command_parser, write_json
 
 LIST_TIMEOUT_S = 10.0
 _LIST_SOUND = """
@@ -21,12 +22,10 @@ print(json.dumps([dict(name=d["name"], inputs=d["max_input_channels"], outputs=d
 
 def main(argv: list[str]) -> int:
     """List devices. Nothing found is not an error."""
-    parser = argparse.ArgumentParser(prog="edgemm devices", description=__doc__)
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
-    arguments = parser.parse_args(argv)
+    arguments = command_parser("devices").parse_args(argv)
     found = {"cameras": cameras(), **sound_devices(), "buttons": buttons()}
     if arguments.json:
-        print(json.dumps(found))
+        write_json(found)
         return 0
     for kind, entries in found.items():
         print(f"{kind}:" + ("" if entries else " none"))

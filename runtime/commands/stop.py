@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
-import json
-
+from edgemm.cli import command_parser, write_json
 from runtime.control import request
 
 
 def main(argv: list[str]) -> int:
     """Ask the running daemon. Raises HostError when there is none."""
-    parser = argparse.ArgumentParser(prog="edgemm stop", description=__doc__)
+    parser = command_parser("stop")
     parser.add_argument("--daemon", action="store_true", help="end the daemon, not only what it says")
-    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
     arguments = parser.parse_args(argv)
     reply = request({"command": "shutdown" if arguments.daemon else "silence"})
-    print(json.dumps(reply) if arguments.json else reply["did"])
+    if arguments.json:
+        write_json(reply)
+    else:
+        print(reply["did"])
     return 0
