@@ -57,7 +57,6 @@ class AudioConfig(ConfigModel):
     volume: float = Field(default=1.0, ge=0.0, le=2.0)
     """Gain of all speech and tones."""
     tones: TonesConfig = TonesConfig()
-    """Which tones sound."""
 
 
 class SpeechConfig(ConfigModel):
@@ -99,9 +98,7 @@ class RuntimeConfig(ConfigModel):
     threads: int = Field(default=1, ge=1, le=64)
     """Threads of each model. More than 1 is often slower when stages share the cores."""
     camera: CameraConfig = CameraConfig()
-    """The eye."""
     audio: AudioConfig = AudioConfig()
-    """Ear and mouth."""
     listen: ListenMode | None = None
     """`button`: while or after it is pressed. `wake`: after the wake word. `always`: to everything that routes well
     enough. null: `button` when one is configured, else `wake`."""
@@ -112,13 +109,10 @@ class RuntimeConfig(ConfigModel):
     follow_up_s: float = Field(default=8.0, ge=0.0, le=60.0)
     """After an answer, a further question needs no wake word for so long."""
     speech: SpeechConfig = SpeechConfig()
-    """How it speaks."""
     alerts: bool = True
     """Warn of something large that comes close fast; an alert pre-empts all speech."""
     log: LogConfig = LogConfig()
-    """What is written down."""
     recording: RecordingConfig = RecordingConfig()
-    """Recording of pictures and sound. Off unless asked for."""
     state_folder: UserPath = Path("~/.local/state/edgemm").expanduser()
     """What is kept across restarts: volume and speaking rate."""
 

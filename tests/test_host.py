@@ -1,0 +1,57 @@
+"""The host signature: read without any GPU package, providers proven by computing."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import onnxruntime
+import pytest
+
+from edgemm import host
+
+
+def test_the_signature_says_what_is_here_and_leaves_out_what_is_not():
+    signature = host.host_signature().as_dict()
+    assert signature["arch"] and signature["os"]
+    assert signature["onnxruntime"] == onnxruntime.__version__
+    assert all(isinstance(value, str) and value for value in signature.values())
+
+
+def test_the_cpu_provider_is_proven():
+    assert "CPUExecutionProvider" in host.proven_providers()
+
+
+def test_a_provider_that_is_only_listed_is_not_believed(monkeypatch):
+    monkeypatch.setattr(
+        onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    )
+    if "CUDAExecutionProvider" in onnxruntime.get_all_providers() and host._cuda_device()[0]:
+        pytest.skip("this host has a GPU")
+    assert host.proven_providers() == ("CPUExecutionProvider",)
+
+
+def test_the_proof_graph_is_valid_onnx():
+    import onnx
+
+    from edgemm.proof_graph import proof_graph
+
+    onnx.checker.check_model(onnx.load_from_string(proof_graph()), full_check=True)
+
+
+def test_a_jetsons_release_is_read(tmp_path):
+    path = tmp_path / "nv_tegra_release"
+    path.write_text("# R36 (release), REVISION: 4.3, GCID: 38968081, BOARD: generic, EABI: aarch64\n")
+    assert host._l4t_release(path) == "36.4.3"
+    assert host._l4t_release(tmp_path / "none") is None
+
+
+@pytest.mark.parametrize(("machine", "target"), [("x86_64", "cpu-x86"), ("aarch64", "cpu-arm64")])
+def test_the_target_follows_the_processor(monkeypatch, machine, target):
+    monkeypatch.setattr(host.platform, "machine", lambda: machine)
+    assert host.host_target() == target
+
+
+def test_the_signature_is_made_without_torch():
+    code = "import sys; from edgemm.host import host_signature; host_signature(); sys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
