@@ -1,0 +1,231 @@
+"""Speech recognition: sound → text, by an encoder and an autoregressive decoder.
+
+Graph `encoder`: `log_mel` (batch = 1, mel, frame), values as `edgemm.log_mel` gives them → `cross_key_N`,
+`cross_value_N` for each decoder layer N.
+Graph `decoder`: `input_ids` (batch = 1, token), the same `cross_…`, states for self-attention → `logits`
+(batch, token, vocabulary).
+Files: `tokenizer.json`. Preprocess: one `log_mel` step.
+
+The encoder need not see all of `max_s`: a short context costs a fraction and keeps the words, but the decoder may
+loop; then the same sound is taken once more at full context.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from edgemm.audio_windows import loudest_rms, quiet_windows
+from edgemm.backends import open_session
+from edgemm.bundle import Bundle
+from edgemm.errors import BundleError
+from edgemm.evaluation.examples import Example
+from edgemm.greedy import CachedDecoder, Token, best_token, continue_greedily
+from edgemm.log_mel import log_mel, max_frame_count
+from edgemm.manifest import LogMel
+from edgemm.media import SAMPLE_RATE_HZ, Samples
+from edgemm.repetition import loop_period, without_loop
+from edgemm.tensors import Array
+
+Context = Literal["short", "full"]
+
+_SILENCE_RMS = 1e-3
+"""Sound whose loudest 10 ms stay under -60 dBFS holds no words."""
+
+_SEARCH_S = 8.0
+"""Sound longer than the model's window is cut at the quietest moment of its last seconds."""
+
+_TOKENS_PER_YIELD = 4
+
+
+class SpeechRecognitionSettings(BaseModel):
+    """`settings` of the manifest."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    prompt: tuple[int, ...]
+    """Tokens before the text: start, for multilingual models language and task, no timestamps."""
+    end: int
+    no_speech: int | None = None
+    """Token whose probability after `prompt[0]` says that nobody speaks."""
+    suppress: tuple[int, ...] = ()
+    suppress_at_begin: tuple[int, ...] = ()
+    max_positions: int
+    """Prompt and text, in tokens."""
+    language: str
+    short_context_s: float = 8.0
+    """Least context of the encoder in `short`."""
+    margin_s: float = 2.5
+    """Padding that the encoder sees behind the sound in `short`."""
+    min_mean_log_probability: float = -1.0
+    """Below it a text is doubtful (Radford et al. 2022, section 4.5)."""
+    max_no_speech_probability: float = 0.6
+    tokens_per_s: float = Field(default=10.0, gt=0)
+    """More than this, and 10, is no speech but a loop."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Text of one stretch of sound."""
+
+    start_s: float
+    end_s: float
+    text: str
+
+
+@dataclass(frozen=True)
+class Transcription:
+    """What was said. `mean_log_probability` is per token, 0 where there is no text."""
+
+    text: str
+    tokens: tuple[int, ...]
+    segments: tuple[Segment, ...]
+    mean_log_probability: float
+    language: str
+    retried: bool
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Work goes on: tokens of the current window so far."""
+
+    tokens: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Decoded:
+    tokens: tuple[int, ...]
+    mean_log_probability: float
+    is_doubtful: bool
+
+
+class SpeechRecogniser:
+    """Transcribes mono float32 sound at 16 kHz. Not reentrant."""
+
+    def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
+        from tokenizers import Tokenizer
+
+        manifest = bundle.manifest
+        self.settings = bundle.settings(SpeechRecognitionSettings)
+        steps = [step for step in manifest.preprocess if isinstance(step, LogMel)]
+        if len(steps) != 1 or steps[0].sample_rate_hz != SAMPLE_RATE_HZ:
+            raise BundleError(f"bundle {bundle.folder}: preprocess", expected="one log_mel step at 16 kHz")
+        self._log_mel = steps[0]
+        self._tokenizer = Tokenizer.from_file(str(bundle.path("tokenizer.json")))
+        self._encoder = open_session(bundle.graph_path("encoder"), threads=threads)
+        self._decoder = CachedDecoder(
+            manifest.graphs["decoder"], open_session(bundle.graph_path("decoder"), threads=threads)
+        )
+        self._features_name = manifest.graphs["encoder"].inputs["log_mel"].name
+        crossing = manifest.graphs["decoder"].inputs
+        self._cross_names = {
+            spec.name: crossing[role].name for role, spec in manifest.graphs["encoder"].outputs.items()
+        }
+        self._forbidden = np.array(self.settings.suppress, dtype=np.int64)
+        self._forbidden_first = np.array([*self.settings.suppress, *self.settings.suppress_at_begin], dtype=np.int64)
+
+    def transcribe(self, samples: Samples, *, context: Context = "short") -> Transcription:
+        """Text of `samples: (sample,)`; empty for silence. Any length."""
+        for item in self.steps(samples, context=context):
+            if isinstance(item, Transcription):
+                return item
+        raise AssertionError("steps ends with a transcription")
+
+    def steps(self, samples: Samples, *, context: Context = "short") -> Iterator[Progress | Transcription]:
+        """The same, interruptible: yields after each encoder call and every few tokens; the last item is the result.
+
+        A full context is one encoder call of several times the cost of a short one.
+        """
+        segments: list[Segment] = []
+        tokens: list[int] = []
+        log_probability, retried = 0.0, False
+        for start, end in quiet_windows(samples, longest_s=self._log_mel.max_s, search_s=_SEARCH_S):
+            window = samples[start:end]
+            if loudest_rms(window) < _SILENCE_RMS:
+                continue
+            decoded = yield from self._window(window, context)
+            if decoded.is_doubtful and self._frames(window, context) < max_frame_count(self._log_mel):
+                retried = True
+                decoded = yield from self._window(window, "full")
+            text = self._tokenizer.decode(list(decoded.tokens), skip_special_tokens=True).strip()
+            if text:
+                tokens += decoded.tokens
+                log_probability += decoded.mean_log_probability * len(decoded.tokens)
+                segments.append(Segment(start / SAMPLE_RATE_HZ, end / SAMPLE_RATE_HZ, text))
+        yield Transcription(
+            text=" ".join(segment.text for segment in segments),
+            tokens=tuple(tokens),
+            segments=tuple(segments),
+            mean_log_probability=log_probability / max(1, len(tokens)),
+            language=self.settings.language,
+            retried=retried,
+        )
+
+    def calibration_inputs(self, role: str, example: Example) -> Iterator[dict[str, Array]]:
+        """What graph `role` sees at short context on a labelled clip; for the decoder, every step."""
+        from edgemm.evaluation.clips import read_clip
+
+        if example.audio is None:
+            return
+        samples = read_clip(example.audio)[: round(self._log_mel.max_s * SAMPLE_RATE_HZ)]
+        features = {self._features_name: self._features(samples, self._frames(samples, "short"))}
+        if role == "encoder":
+            yield features
+            return
+        raise BundleError(f"graph '{role}' cannot be calibrated", expected="encoder")
+
+    def _frames(self, window: Samples, context: Context) -> int:
+        """Log-mel frames that the encoder sees; even, since it halves them."""
+        full = max_frame_count(self._log_mel)
+        if context == "full":
+            return full
+        seconds = max(self.settings.short_context_s, len(window) / SAMPLE_RATE_HZ + self.settings.margin_s)
+        return min(full, 2 * round(seconds * SAMPLE_RATE_HZ / self._log_mel.hop_samples / 2))
+
+    def _features(self, window: Samples, frames: int) -> Array:
+        return log_mel(window, self._log_mel, frames=frames)[None]
+
+    def _window(self, window: Samples, context: Context) -> Generator[Progress, None, _Decoded]:
+        """Text tokens of one window at one context."""
+        settings = self.settings
+        frames = self._frames(window, context)
+        encoded = self._encoder.run({self._features_name: self._features(window, frames)})
+        yield Progress()
+        cross = {self._cross_names[name]: value for name, value in encoded.items()}
+        logits, cache = self._decoder.step(settings.prompt, self._decoder.empty_cache(), cross)
+        no_speech = _probability(logits[0], settings.no_speech)
+        first = best_token(logits[-1], self._forbidden_first)
+        seconds = len(window) / SAMPLE_RATE_HZ
+        limit = min(round(10 + settings.tokens_per_s * seconds), settings.max_positions - len(settings.prompt))
+        tokens: list[Token] = []
+        for token in continue_greedily(
+            self._decoder, first, cache, cross, forbidden=self._forbidden, end=settings.end, limit=limit
+        ):
+            tokens.append(token)
+            ids = [token.id for token in tokens]
+            if loop_period(ids) is not None:
+                break
+            if len(ids) % _TOKENS_PER_YIELD == 0:
+                yield Progress(tuple(ids))
+        return self._decoded(tokens, no_speech)
+
+    def _decoded(self, tokens: list[Token], no_speech: float) -> _Decoded:
+        settings = self.settings
+        mean = float(np.mean([token.log_probability for token in tokens]))
+        is_unlikely = mean < settings.min_mean_log_probability
+        ended = tokens[-1].id == settings.end
+        ids = without_loop([token.id for token in tokens if token.id != settings.end])
+        if is_unlikely and no_speech > settings.max_no_speech_probability:
+            ids = ()
+        return _Decoded(ids, mean, is_doubtful=is_unlikely or not ended)
+
+
+def _probability(logits: Array, token: int | None) -> float:
+    """Of `token` after softmax over `logits: (vocabulary,)`; 0 if the model has no such token."""
+    if token is None:
+        return 0.0
+    return float(1.0 / np.sum(np.exp(logits - logits[token])))
