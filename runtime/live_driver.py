@@ -88,10 +88,12 @@ class LiveDriver:
         self.void = VoidTurns()
         self._routes = Routes(rows, [source.name for source in sources] + list(outside))
         self._workers = {row.name: _Worker(row, self) for row in rows}
-        self._sources = [threading.Thread(target=self._pump, args=(source,), name=source.name) for source in sources]
+        self._sources = [
+            threading.Thread(target=self._pump, args=(source,), name=source.name, daemon=True) for source in sources
+        ]
         self._taps = taps
         self._told: queue.SimpleQueue[tuple[int, str, Item] | None] = queue.SimpleQueue()
-        self._teller = threading.Thread(target=self._tell, name="taps")
+        self._teller = threading.Thread(target=self._tell, name="taps", daemon=True)
         self._ticker = threading.Thread(target=self._tick, name="ticks", daemon=True)
 
     def start(self) -> None:
