@@ -5,6 +5,7 @@ Sources are tried in the recipe's order. What is fetched stays in the export cac
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from edgemm.manifest import Source
 from export.families import Checkpoint
 from export.packages import fetch_npm, fetch_sdist, fetch_wheel
 from export.recipe_config import SourceConfig
-from export.workspace import cache_root, content_hash, once
+from export.workspace import cache_root, once
 
 Report = Callable[[str], None]
 
@@ -125,12 +126,29 @@ def _checkpoint(name: str, source: SourceConfig) -> Checkpoint:
         Source(
             kind=kinds.get(source.kind, "package"),
             name=f"{source.kind}:{source.spec}" if source.kind in ("npm", "sdist") else source.spec,
-            revision=source.revision if source.kind == "hub" else "",
-            sha256=next(iter(hashes.values())) if len(hashes) == 1 else content_hash(hashes),
+            revision=_revision(source),
+            sha256=_combined(hashes),
             licence=source.licence,
             upstream=source.upstream or (source.spec if source.kind == "hub" else ""),
         ),
     )
+
+
+def _revision(source: SourceConfig) -> str:
+    """Branch or commit of a hub name, version of a package, nothing for local weights."""
+    if source.kind == "hub":
+        return source.revision
+    return (
+        source.spec.rpartition("@" if source.kind == "npm" else "==")[2] if not (source.folder or source.file) else ""
+    )
+
+
+def _combined(hashes: dict[str, str]) -> str:
+    """The hash of a single file; for several, the hash of the list that `sha256sum` would print."""
+    if len(hashes) == 1:
+        return next(iter(hashes.values()))
+    listing = "".join(f"{digest}  {name}\n" for name, digest in sorted(hashes.items()))
+    return hashlib.sha256(listing.encode()).hexdigest()
 
 
 def _fetch(source: SourceConfig, folder: Path) -> None:

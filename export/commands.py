@@ -22,6 +22,8 @@ from export.recipe_config import load_recipe
 from export.target_config import load_target
 from export.verify import bounds
 
+_WIDTH_OF_FILES = 160
+
 
 def export_command(argv: list[str]) -> int:
     """Export what is named (default: the pack `starter`). Returns the exit code of the first failure, or 0."""
@@ -50,7 +52,8 @@ def export_command(argv: list[str]) -> int:
     if arguments.json:
         write_json(_as_json(outcomes, failures))
     else:
-        Console(highlight=False).print(_table(outcomes, failures))
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDTH_OF_FILES)
+        console.print(_table(outcomes, failures))
     if len(requests) == 1 and failures:
         raise failures[requests[0].name]
     for name, error in failures.items():

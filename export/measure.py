@@ -76,9 +76,9 @@ def typical_inputs(bundle: Bundle, data: Path | None) -> dict[str, dict[str, Arr
 
 
 def _peak_rss_mb() -> float:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    """VmHWM: since this program was started. `ru_maxrss` also counts the parent's memory at the fork."""
+    status = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) / 1024
 
 
 def host_name() -> str:
