@@ -70,7 +70,7 @@ COMMANDS: dict[str, Command] = {
         "check a bundle: hashes, gates, a run on this host",
         "edgemm verify bundles/nanodet/cpu-x86",
     ),
-    "bench": Command("runtime.commands.bench:main", "bench", "measure; one table, JSON and plots", "edgemm bench"),
+    "bench": Command("bench.commands:main", "bench", "measure; one table, JSON and plots", "edgemm bench"),
     "run": Command("runtime.commands.run:main", "runtime", "the live assistant", "edgemm run default"),
     "replay": Command(
         "runtime.commands.replay:main", "runtime", "play a session, check it against its truth", "edgemm replay demo"
@@ -87,7 +87,7 @@ COMMANDS: dict[str, Command] = {
     ),
 }
 
-OWN_PACKAGES = ("edgemm", "export", "runtime")
+OWN_PACKAGES = ("edgemm", "export", "runtime", "bench")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
