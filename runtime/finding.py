@@ -11,10 +11,10 @@ _SHORTEST_MISHEARD = 5
 """Letters: below, one edit turns too many names into one another (cup, cap, cat, car)."""
 
 _QUESTION_WORDS = """
-is are was were there any some a an the my your our this that these those do does can could you me i we see find hear have
-has how many much where what which of please tell if whether show look looking for at now here in view front and or to it
-its be been visible picture image photo camera near nearby around anywhere colour color colours colors hey ok okay so well
-um uh someplace whats wheres hows theres got get on with by did put leave left thing things object objects stuff
+is are was were there any some a an the my your our this that these those do does can could you me i we see find hear
+have has how many much where what which of please tell if whether show look looking for at now here in view front and or
+to it its be been visible picture image photo camera near nearby around anywhere colour color colours colors hey ok okay
+so well um uh someplace whats wheres hows theres got get on with by did put leave left thing things object objects stuff
 """
 _WORDS_OF_THEIR_OWN = """
 house houses glasses window windows stairs stair steps wallet money watch shoes shirt jacket light lights kitchen street

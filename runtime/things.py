@@ -2,7 +2,7 @@
 
 Heights are typical ones of the whole thing in metres, for near and far only. Person: the mean of adult women's and
 men's means (1.59 m and 1.71 m, NCD Risk Factor Collaboration, eLife 2016). Buses and lorries: below the 4.0 m that EU
-Directive 96/53/EC allows. The rest are our estimates of everyday sizes, good to about a third; what varies more has none.
+Directive 96/53/EC allows. The rest are our estimates of everyday sizes, good to about a third; the others have none.
 """
 
 from __future__ import annotations

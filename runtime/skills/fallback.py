@@ -11,4 +11,4 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
     yield Sentence("I can't do that. Ask me: what can I ask?", refused=True)
 
 
-SKILL = Skill(name="fallback", phrases=(), answer=answer)
+SKILL = Skill(name="fallback", phrases=(), answer=answer, looks=False)

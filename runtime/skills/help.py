@@ -28,4 +28,5 @@ SKILL = Skill(
         "what can I say",
     ),
     answer=answer,
+    looks=False,
 )

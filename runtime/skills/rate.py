@@ -44,4 +44,5 @@ SKILL = Skill(
     answer=answer,
     slots=slots,
     help="faster",
+    looks=False,
 )

@@ -27,4 +27,5 @@ SKILL = Skill(
     ),
     answer=answer,
     help="say that again",
+    looks=False,
 )

@@ -101,4 +101,6 @@ class Skill:
     slots: Callable[[str], Slots] = no_slots
     """Reads what the text names: `(("thing", "cup"),)`."""
     help: str = ""
-    """How `help` offers it: "ask me what I see"."""
+    """How `help` offers it: "what do you see?"."""
+    looks: bool = True
+    """False for skills whose answers do not rest on the picture: they have no frame age."""

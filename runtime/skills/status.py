@@ -35,4 +35,5 @@ SKILL = Skill(
     ),
     answer=answer,
     help="is the camera working?",
+    looks=False,
 )

@@ -17,4 +17,5 @@ SKILL = Skill(
     phrases=("stop", "be quiet", "stop talking", "silence", "shut up", "enough", "never mind", "cancel"),
     answer=answer,
     help="stop",
+    looks=False,
 )

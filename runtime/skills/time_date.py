@@ -45,4 +45,5 @@ SKILL = Skill(
     answer=answer,
     slots=slots,
     help="what time is it?",
+    looks=False,
 )

@@ -41,4 +41,5 @@ SKILL = Skill(
     answer=answer,
     slots=slots,
     help="louder",
+    looks=False,
 )

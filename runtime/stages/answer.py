@@ -1,0 +1,197 @@
+"""Answer: the skill that a turn asks for, run over the newest scene, sentence by sentence.
+
+routed    Routed       → Say…, Effect…, Answer  (and Working in between)
+scene     Scene        kept, the newest
+view      ViewState    kept
+source    SourceState  kept, by source
+playback  Playback     kept: what was heard of the last answer
+alert     Alert        kept, the newest
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from edgemm.media import NS_PER_MS
+from runtime.evidence import Evidence, EvidenceKind, Observer
+from runtime.items import (
+    Alert,
+    Answer,
+    Item,
+    Playback,
+    Routed,
+    Say,
+    Scene,
+    SourceState,
+    TurnRef,
+    ViewState,
+    Working,
+)
+from runtime.skills import FALLBACK, SKILLS
+from runtime.skills.skill import Request, Sentence, Skill
+
+ObserverFactory = Callable[[], Observer]
+"""Opens an observer on first use: a reader is large and often not needed."""
+
+
+@dataclass(frozen=True)
+class WallClock:
+    """Local time from stream time. A session has a fixed start, so that a replay says the same."""
+
+    start: datetime
+    start_ns: int = 0
+
+    def at(self, now_ns: int) -> datetime:
+        return self.start + timedelta(microseconds=(now_ns - self.start_ns) // 1000)
+
+
+@dataclass(frozen=True)
+class AnswerSettings:
+    """`max_frame_age_s`: a picture that is older no longer supports an answer."""
+
+    horizontal_fov_deg: float | None = 60.0
+    max_frame_age_s: float = 1.0
+    label_names: frozenset[str] = frozenset()
+    """What the classifier knows, in lower case."""
+
+
+@dataclass
+class Observers:
+    """Observers by kind, opened on first use, and what they have found on the newest frame."""
+
+    factories: Mapping[EvidenceKind, ObserverFactory]
+    _open: dict[EvidenceKind, Observer] = field(default_factory=dict)
+    _found: dict[EvidenceKind, tuple[Evidence, ...]] = field(default_factory=dict)
+    _frame_id: int | None = None
+
+    def gather(self, kind: EvidenceKind, scene: Scene) -> Generator[Working, None, tuple[Evidence, ...]]:
+        if kind == "object":
+            return scene.evidence
+        if scene.frame.frame_id != self._frame_id:
+            self._found, self._frame_id = {}, scene.frame.frame_id
+        if kind in self._found or kind not in self.factories:
+            return self._found.get(kind, ())
+        if kind not in self._open:
+            self._open[kind] = self.factories[kind]()
+        found: tuple[Evidence, ...] = ()
+        for found in self._open[kind].gather(scene.frame, scene.evidence):  # noqa: B007 - the last is the whole
+            yield Working()
+        self._found[kind] = found
+        return found
+
+
+@dataclass(frozen=True)
+class View:
+    """`runtime.skills.skill.Look`, frozen when the answer begins: one answer speaks of one moment."""
+
+    now_ns: int
+    wall_time: datetime
+    scene: Scene | None
+    view: ViewState | None
+    horizontal_fov_deg: float | None
+    spoken: tuple[str, ...]
+    alert: tuple[int, Alert] | None
+    sources: Mapping[str, SourceState]
+    max_age_ns: int
+    label_names: frozenset[str]
+    observers: Observers
+
+    def gather(self, kind: EvidenceKind) -> Generator[Working, None, tuple[Evidence, ...]]:
+        if self.scene is None:
+            return ()
+        return (yield from self.observers.gather(kind, self.scene))
+
+
+class AnswerStage:
+    """Keeps the newest of everything and lets skills answer from it."""
+
+    def __init__(
+        self,
+        observers: Mapping[EvidenceKind, ObserverFactory],
+        clock: WallClock,
+        settings: AnswerSettings | None = None,
+        skills: Mapping[str, Skill] = SKILLS,
+    ) -> None:
+        self._observers = Observers(observers)
+        self._clock = clock
+        self._settings = settings or AnswerSettings()
+        self._skills = skills
+        self._scene: Scene | None = None
+        self._view: ViewState | None = None
+        self._sources: dict[str, SourceState] = {}
+        self._alert: tuple[int, Alert] | None = None
+        self._spoken: tuple[str, ...] = ()
+        self._spoken_turn: int | None = None
+
+    def step(self, port: str, item: Item, now_ns: int) -> Iterator[Item]:
+        if isinstance(item, Routed):
+            if item.addressed:
+                yield from self._answer(item, now_ns)
+        elif isinstance(item, Scene):
+            self._scene = item
+        elif isinstance(item, ViewState):
+            self._view = item
+        elif isinstance(item, SourceState):
+            self._sources[item.source] = item
+        elif isinstance(item, Alert):
+            self._alert = (now_ns, item)
+        elif isinstance(item, Playback):
+            self._keep_spoken(item)
+
+    def _keep_spoken(self, playback: Playback) -> None:
+        """Sentences of the newest turn whose playing has begun."""
+        if playback.state != "started" or playback.turn is None or not playback.text:
+            return
+        same = playback.turn.turn_id == self._spoken_turn
+        self._spoken = (*self._spoken, playback.text) if same else (playback.text,)
+        self._spoken_turn = playback.turn.turn_id
+
+    def _look(self, now_ns: int) -> View:
+        return View(
+            now_ns=now_ns,
+            wall_time=self._clock.at(now_ns),
+            scene=self._scene,
+            view=self._view,
+            horizontal_fov_deg=self._settings.horizontal_fov_deg,
+            spoken=self._spoken,
+            alert=self._alert,
+            sources=dict(self._sources),
+            max_age_ns=int(self._settings.max_frame_age_s * 1e9),
+            label_names=self._settings.label_names,
+            observers=self._observers,
+        )
+
+    def _answer(self, routed: Routed, now_ns: int) -> Iterator[Item]:
+        skill = self._skills.get(routed.skill, FALLBACK)
+        look = self._look(now_ns)
+        said: list[Sentence] = []
+        for step in skill.answer(Request(routed.turn, routed.text, routed.slots), look):
+            if isinstance(step, Sentence):
+                said.append(step)
+                yield _say(step, routed.turn, len(said) - 1)
+            else:
+                yield step
+        yield _whole(routed, skill, said, look)
+
+
+def _say(sentence: Sentence, turn: TurnRef, sequence: int) -> Say:
+    return Say(sentence.text, kind="answer", turn=turn, sequence=sequence)
+
+
+def _whole(routed: Routed, skill: Skill, said: list[Sentence], look: View) -> Answer:
+    """Its age is that of its oldest evidence, else that of the scene in which nothing was seen."""
+    evidence = tuple(dict.fromkeys(e for sentence in said for e in sentence.evidence))
+    times = [e.capture_time_ns for e in evidence]
+    if skill.looks and look.scene is not None:
+        times.append(look.scene.frame.capture_time_ns)
+    return Answer(
+        turn=routed.turn,
+        skill=skill.name,
+        text=" ".join(sentence.text for sentence in said),
+        refused=bool(said) and said[0].refused,
+        evidence=evidence,
+        frame_age_ms=(look.now_ns - min(times)) / NS_PER_MS if times else None,
+        slots=routed.slots,
+    )

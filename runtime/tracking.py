@@ -1,0 +1,107 @@
+"""Tracks: the same thing from frame to frame, by greedy overlap, with its size over time."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from math import sqrt
+
+from edgemm.media import NS_PER_S
+from runtime.evidence import Evidence, Region
+from runtime.evidence.contest import iou
+
+
+@dataclass(frozen=True)
+class TrackingSettings:
+    least_iou: float = 0.3
+    """Overlap that a detection needs with a track's last box; SORT (Bewley et al. 2016) uses 0.3."""
+    lost_after_s: float = 0.6
+    """A track that is not seen for longer ends."""
+
+
+@dataclass
+class Track:
+    """One thing; `last` is its newest observation."""
+
+    track_id: int
+    last: Evidence
+
+
+@dataclass
+class Tracker:
+    """Gives evidence its `track_id`. Time is the evidence's capture time."""
+
+    settings: TrackingSettings = field(default_factory=TrackingSettings)
+    _tracks: list[Track] = field(default_factory=list)
+    _next_id: int = 1
+
+    def update(self, seen: Iterable[Evidence]) -> tuple[Evidence, ...]:
+        """`seen` of one frame with track ids: the pair with the largest overlap first, equal labels only."""
+        seen = tuple(seen)
+        if seen:
+            self._drop_lost(seen[0].capture_time_ns)
+        pairs = sorted(
+            (
+                (_overlap(track.last, e), i, track)
+                for i, e in enumerate(seen)
+                for track in self._tracks
+                if track.last.label == e.label
+            ),
+            key=lambda pair: (-pair[0], pair[1], pair[2].track_id),
+        )
+        chosen: dict[int, Track] = {}
+        taken: set[int] = set()
+        for overlap, i, track in pairs:
+            if overlap >= self.settings.least_iou and i not in chosen and track.track_id not in taken:
+                chosen[i] = track
+                taken.add(track.track_id)
+        return tuple(self._follow(chosen.get(i), e) for i, e in enumerate(seen))
+
+    def reset(self) -> None:
+        """Forget all tracks: the picture was cut."""
+        self._tracks.clear()
+
+    def _follow(self, track: Track | None, seen: Evidence) -> Evidence:
+        if track is None:
+            track = Track(self._next_id, seen)
+            self._next_id += 1
+            self._tracks.append(track)
+        track.last = replace(seen, track_id=track.track_id)
+        return track.last
+
+    def _drop_lost(self, now_ns: int) -> None:
+        limit_ns = int(self.settings.lost_after_s * NS_PER_S)
+        self._tracks = [track for track in self._tracks if now_ns - track.last.capture_time_ns <= limit_ns]
+
+
+def _overlap(one: Evidence, other: Evidence) -> float:
+    return 0.0 if one.region is None or other.region is None else iou(one.region, other.region)
+
+
+def size_of(region: Region) -> float:
+    """Mean of width and height as shares of the picture, geometric: scales like the image of the thing."""
+    x1, y1, x2, y2 = region
+    return sqrt(max((x2 - x1) * (y2 - y1), 1e-9))
+
+
+@dataclass
+class SizeHistory:
+    """Times (s) and log sizes of one track over the last `window_s`."""
+
+    window_s: float
+    points: deque[tuple[float, float]] = field(default_factory=deque)
+
+    def add(self, time_s: float, log_size: float) -> None:
+        self.points.append((time_s, log_size))
+        while time_s - self.points[0][0] > self.window_s:
+            self.points.popleft()
+
+    def rate_per_s(self) -> float | None:
+        """Least-squares slope of log size, 1/s: the inverse of time to contact. None below three points."""
+        if len(self.points) < 3:
+            return None
+        mean_t = sum(t for t, _ in self.points) / len(self.points)
+        mean_s = sum(s for _, s in self.points) / len(self.points)
+        spread = sum((t - mean_t) ** 2 for t, _ in self.points)
+        return sum((t - mean_t) * (s - mean_s) for t, s in self.points) / spread if spread > 0.0 else None
