@@ -34,6 +34,8 @@ class Example(BaseModel):
     group: str = "default"
     """Figures are reported per group: `human`, `synthetic`, `short`, …"""
     speaker: str | None = None
+    origin: str | None = None
+    """The recording or photograph that this example was made from: figures say how many distinct ones there are."""
 
 
 def read_examples(folder: Path) -> Sequence[Example]:
