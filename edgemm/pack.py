@@ -35,7 +35,7 @@ class Budget(ConfigModel):
 
 
 class Pack(ConfigModel):
-    """`configs/packs/NAME.yaml`."""
+    """A set of models by role."""
 
     description: str
     """One line: for which devices, and what it can do."""

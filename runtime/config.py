@@ -87,7 +87,7 @@ class RecordingConfig(ConfigModel):
 
 
 class RuntimeConfig(ConfigModel):
-    """`configs/runtime/NAME.yaml`."""
+    """The whole."""
 
     pack: str = "starter"
     """Name or file of the pack of models."""
@@ -113,7 +113,7 @@ class RuntimeConfig(ConfigModel):
     """Warn of something large that comes close fast; an alert pre-empts all speech."""
     log: LogConfig = LogConfig()
     recording: RecordingConfig = RecordingConfig()
-    state_folder: UserPath = Path("~/.local/state/edgemm").expanduser()
+    state_folder: UserPath = Field(default=Path("~/.local/state/edgemm"), validate_default=True)
     """What is kept across restarts: volume and speaking rate."""
 
     @property

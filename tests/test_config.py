@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import runpy
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -13,6 +14,9 @@ from edgemm.errors import ConfigError
 from edgemm.pack import bundle_folders, load_pack
 from runtime.config import RuntimeConfig
 from runtime.config_layers import print_config, resolve_config
+
+
+ROOT = Path(__file__).resolve().parent.parent
 
 
 class Lens(ConfigModel):
@@ -175,3 +179,13 @@ def test_listening_is_by_button_only_when_there_is_one():
     assert RuntimeConfig().listen_mode == "wake"
     assert RuntimeConfig(button="/dev/input/event0").listen_mode == "button"
     assert RuntimeConfig(button="/dev/input/event0", listen="always").listen_mode == "always"
+
+
+def test_the_configuration_page_is_current():
+    page = runpy.run_path(str(ROOT / "scripts" / "configuration_reference.py"))["page"]()
+    assert (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8") == page, "run `make docs`"
+
+
+def test_the_configuration_page_has_every_key_of_the_runtime():
+    page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+    assert all(f"| `{key}` |" in page for key in (*RuntimeConfig.model_fields, "horizontal_fov_deg", "duplex"))
