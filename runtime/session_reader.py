@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -42,12 +42,13 @@ class Session:
     sound_ns: int
     loss: str | None = None
 
-    def arrivals(self) -> Iterator[Arrival]:
-        """Frames and sound, decoded one by one, in the order in which they were written: that of their arrival."""
+    def arrivals(self, *sources: Literal["camera", "microphone"]) -> Iterator[Arrival]:
+        """Frames and sound of `sources` (default: both), decoded one by one, in the order of their arrival."""
+        topics = {"/" + source for source in sources} or {CAMERA_TOPIC, MICROPHONE_TOPIC}
         decoders = _Decoders()
         try:
             for schema, channel, message in _messages(self.path):
-                if channel.topic in (CAMERA_TOPIC, MICROPHONE_TOPIC):
+                if channel.topic in topics:
                     yield self._arrival(channel.topic, message, decoders.decode(schema, message.data))
         except _Damage:
             if self.loss is None:  # it was whole when it was opened
