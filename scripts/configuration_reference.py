@@ -14,10 +14,11 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "configuration.md"
 
 INTRODUCTION = """# Configuration
 
-Made by `make docs` from the models in the code; a test holds it to them. Configuration is YAML. A name is looked up in
-`./configs/KIND/NAME.yaml`, then among the files that come with edgemm; a path is taken as it is. An unknown key, a wrong type or a tab is
-refused with file, line and the nearest known key. Precedence: flag > CONFIG > pack > default; `edgemm run --print-config` shows each value
-and where it stands.
+Made by `make docs` from the models in the code; a test holds it to them.
+
+Configuration is YAML. A name is looked up in `./configs/KIND/NAME.yaml`, then among the files that come with edgemm;
+a path is taken as it is. An unknown key, a wrong type or a tab is refused with file, line and the nearest known key.
+Precedence: flag > CONFIG > pack > default; `edgemm run --print-config` shows each value and where it stands.
 """
 
 

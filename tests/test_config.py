@@ -15,7 +15,6 @@ from edgemm.pack import bundle_folders, load_pack
 from runtime.config import RuntimeConfig
 from runtime.config_layers import print_config, resolve_config
 
-
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -42,7 +42,7 @@ def test_a_sound_server_that_does_not_answer_is_not_waited_for(monkeypatch):
     def hang(command, **options):
         raise subprocess.TimeoutExpired(command, options["timeout"])
 
-    monkeypatch.setattr(health.subprocess, "run", hang)
+    monkeypatch.setattr(subprocess, "run", hang)
     assert health.check_sound().state == "broken"
 
 

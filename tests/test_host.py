@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import subprocess
 import sys
 
@@ -48,7 +49,7 @@ def test_a_jetsons_release_is_read(tmp_path):
 
 @pytest.mark.parametrize(("machine", "target"), [("x86_64", "cpu-x86"), ("aarch64", "cpu-arm64")])
 def test_the_target_follows_the_processor(monkeypatch, machine, target):
-    monkeypatch.setattr(host.platform, "machine", lambda: machine)
+    monkeypatch.setattr(platform, "machine", lambda: machine)
     assert host.host_target() == target
 
 
