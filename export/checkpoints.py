@@ -6,6 +6,7 @@ Sources are tried in the recipe's order. What is fetched stays in the export cac
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -78,21 +79,22 @@ def load_torch_state(path: Path) -> dict[str, Any]:
             return dict(load_file(path))
         except Exception as error:  # safetensors raises its own unrelated type
             raise CheckpointError(f"cannot read {path}", expected="a safetensors file", found=error) from error
-    import pickle
-
     import torch
 
     try:
         state = torch.load(path, map_location="cpu", weights_only=True)
-    except pickle.UnpicklingError as error:
+    except FileNotFoundError:
+        raise CheckpointError(f"no file {path}") from None
+    except Exception as error:  # garbage makes the unpickler fail in any way it likes
+        code = re.search(r"GLOBAL (\S+)", str(error))
+        if code is None:
+            raise CheckpointError(f"cannot read {path}", expected="a PyTorch checkpoint", found=error) from error
         raise CheckpointError(
             f"{path} is not safe to load",
             expected="tensors only",
-            found=f"a pickle that would run code ({str(error).splitlines()[0]})",
+            found=f"a pickle that would call {code[1]}",
             remedy="Convert it to safetensors on a machine where you trust it.",
         ) from error
-    except (RuntimeError, EOFError, ValueError, OSError) as error:
-        raise CheckpointError(f"cannot read {path}", expected="a PyTorch checkpoint", found=error) from error
     if isinstance(state, dict) and isinstance(state.get("state_dict"), dict):
         state = state["state_dict"]
     if not isinstance(state, dict) or not all(isinstance(value, torch.Tensor) for value in state.values()):

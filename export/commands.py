@@ -98,7 +98,7 @@ def _table(outcomes: list[Outcome], failures: dict[str, EdgemmError]) -> Table:
             f"{result.size_mb:.1f}",
             f"{cost.latency_p50_ms:.1f}" if cost else "",
             f"{cost.peak_rss_mb:.0f}" if cost else "",
-            f"{gate.name} {gate.value:.4g} ({bounds(gate)})" if gate else "",
+            f"{gate.name} {gate.value:.5g} ({bounds(gate)})" if gate else "",
             f"{len(figures)} held",
             str(outcome.bundle.folder) + ("" if outcome.written else " (unchanged)"),
         )

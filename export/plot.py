@@ -45,7 +45,7 @@ def quality_plot(reference: FormResult, results: Sequence[FormResult]) -> str:
         axes.set_xlim(left=0)
         axes.margins(x=0.25, y=0.25)
         text_file = io.StringIO()
-        canvas.savefig(text_file, format="svg", metadata={"Date": None})
+        canvas.savefig(text_file, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format", "Type")))
     svg = text_file.getvalue()
     return svg[svg.index("<svg") :]
 
