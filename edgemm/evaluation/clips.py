@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-
-import numpy as np
 
 from edgemm.errors import InputError
 from edgemm.evaluation.examples import Example
-from edgemm.media import SAMPLE_RATE_HZ, Samples
+from edgemm.media import Samples
+from edgemm.media_files import read_sound
 
 
 def clips(examples: Sequence[Example]) -> Iterator[Samples]:
@@ -17,19 +15,4 @@ def clips(examples: Sequence[Example]) -> Iterator[Samples]:
     paths = [example.audio for example in examples if example.audio is not None]
     if not paths:
         raise InputError("the data set holds no sound", expected="examples with `audio`")
-    return (read_clip(path) for path in paths)
-
-
-def read_clip(path: Path) -> Samples:
-    """A sound file, mixed to mono and resampled to 16 kHz. Raises InputError."""
-    import soundfile
-    import soxr
-
-    try:
-        samples, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    except (OSError, soundfile.SoundFileError) as error:
-        raise InputError(f"cannot read the sound file {path}", found=error) from error
-    mono = samples.mean(axis=1)
-    if rate != SAMPLE_RATE_HZ:
-        mono = soxr.resample(mono, rate, SAMPLE_RATE_HZ)
-    return np.ascontiguousarray(mono, dtype=np.float32)
+    return (read_sound(path).samples for path in paths)

@@ -8,13 +8,15 @@ Graph `encoder`
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from edgemm.backends import open_session
 from edgemm.bundle import Bundle
+from edgemm.evaluation.examples import Example
+from edgemm.recorded import Call, recorded
 from edgemm.tensors import Array
 
 TOKENIZER_FILE = "tokenizer.json"
@@ -38,7 +40,7 @@ class Embedder:
         settings = bundle.settings(EmbeddingSettings)
         self.dimension = settings.dimension
         self._graph = bundle.manifest.graphs["encoder"]
-        self._session = open_session(bundle.graph_path("encoder"), threads=threads)
+        self._sessions = {"encoder": open_session(bundle.graph_path("encoder"), threads=threads)}
         self._tokenizer = Tokenizer.from_file(str(bundle.path(TOKENIZER_FILE)))
         self._tokenizer.enable_truncation(settings.max_tokens)
         self._tokenizer.enable_padding()  # to the longest of a call; some files ask for a fixed length
@@ -51,5 +53,10 @@ class Embedder:
         tokens = np.array([encoding.ids for encoding in encodings], dtype=np.int64)
         mask = np.array([encoding.attention_mask for encoding in encodings], dtype=np.int64)
         inputs, outputs = self._graph.inputs, self._graph.outputs
-        found = self._session.run({inputs["tokens"].name: tokens, inputs["mask"].name: mask})
+        found = self._sessions["encoder"].run({inputs["tokens"].name: tokens, inputs["mask"].name: mask})
         return found[outputs["vectors"].name]
+
+    def calibration_inputs(self, example: Example) -> Iterator[Call]:
+        """What the graph is given for the example's sentence."""
+        if example.text:
+            yield from recorded(self._sessions, map(self.embed, [[example.text]]))

@@ -27,8 +27,10 @@ from pydantic import BaseModel, ConfigDict
 from edgemm.backends import open_session
 from edgemm.bundle import Bundle
 from edgemm.errors import BundleError, InputError
+from edgemm.evaluation.examples import Example
 from edgemm.media import Samples
 from edgemm.phonemes import Phonemiser, phoneme_ids, sentences
+from edgemm.recorded import Call, recorded
 from edgemm.tensors import Array
 
 VOICE_FILE = "voice.json"
@@ -114,6 +116,11 @@ class SpeechSynthesiser:
         for sentence in sentences(phonemes, self.settings.max_phonemes):
             yield from self._sentence(phoneme_ids(sentence, self.voice.phoneme_id_map), rate, noise)
 
+    def calibration_inputs(self, example: Example) -> Iterator[Call]:
+        """What the graphs are given while the example's sentence is spoken."""
+        if example.text:
+            yield from recorded(self._sessions, self.synthesise(example.text))
+
     def _sentence(self, ids: list[int], rate: float, noise: float) -> Iterator[Samples]:
         settings = self.settings
         prior = self._prior(ids, rate, noise)
@@ -136,7 +143,7 @@ class SpeechSynthesiser:
         random = np.random.default_rng(_SEED)
         trained = self.voice.inference
         graph = self._graphs["encoder"]
-        values = {
+        values: dict[str, Array] = {
             "phonemes": np.array([ids], dtype=np.int64),
             "phoneme_count": np.array([len(ids)], dtype=np.int64),
             "scales": np.array(
@@ -148,7 +155,8 @@ class SpeechSynthesiser:
         mean, log_deviation = (found[graph.outputs[role].name] for role in ("mean", "log_deviation"))
         if noise == 0.0:
             return mean
-        return mean + random.standard_normal(mean.shape, dtype=np.float32) * np.exp(log_deviation) * np.float32(noise)
+        spread: Array = random.standard_normal(mean.shape, dtype=np.float32) * np.exp(log_deviation) * np.float32(noise)
+        return mean + spread
 
     def _decode(self, latent: Array) -> Array:
         return self._runner("decoder", "latent", "samples")(latent).reshape(-1)

@@ -9,12 +9,17 @@ Graph `detector`
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from edgemm.backends import open_session
 from edgemm.bundle import Bundle
 from edgemm.errors import InputError
+from edgemm.evaluation.examples import Example
 from edgemm.media import Samples
+from edgemm.media_files import read_sound
+from edgemm.recorded import Call, recorded
 
 WINDOW_SAMPLES = 512
 CONTEXT_SAMPLES = 64
@@ -26,7 +31,7 @@ class VoiceActivityDetector:
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
         self._graph = bundle.manifest.graphs["detector"]
-        self._session = open_session(bundle.graph_path("detector"), threads=threads)
+        self._sessions = {"detector": open_session(bundle.graph_path("detector"), threads=threads)}
         self.reset()
 
     def reset(self) -> None:
@@ -42,6 +47,15 @@ class VoiceActivityDetector:
         self._heard[0, :CONTEXT_SAMPLES] = self._heard[0, -CONTEXT_SAMPLES:]
         self._heard[0, CONTEXT_SAMPLES:] = window
         inputs, outputs = self._graph.inputs, self._graph.outputs
-        found = self._session.run({inputs["samples"].name: self._heard, inputs["state"].name: self._state})
+        found = self._sessions["detector"].run({inputs["samples"].name: self._heard, inputs["state"].name: self._state})
         self._state = found[outputs["state"].name]
         return float(found[outputs["probability"].name][0, 0])
+
+    def calibration_inputs(self, example: Example) -> Iterator[Call]:
+        """What the graph is given on the example's sound."""
+        if example.audio is None:
+            return
+        samples = read_sound(example.audio).samples
+        whole = samples[: len(samples) // WINDOW_SAMPLES * WINDOW_SAMPLES].reshape(-1, WINDOW_SAMPLES)
+        self.reset()
+        yield from recorded(self._sessions, map(self.push, whole))
