@@ -1,0 +1,179 @@
+"""Quantisation changes the numbers a little, never not at all, and says how much of the graph it reached."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from onnx import TensorProto, helper, numpy_helper
+
+from edgemm.backends import open_session
+from edgemm.errors import ConfigError, GateError
+from edgemm.tensors import Array
+from export import quantize
+from export.onnx_files import operator_counts
+
+RANDOM = np.random.default_rng(3)
+BATCH, INNER, OUTER = 8, 128, 96
+
+
+def save(
+    path: Path,
+    nodes: list[onnx.NodeProto],
+    inputs: dict[str, list[int]],
+    output: list[int],
+    weights: dict[str, Array],
+    contrib: bool = False,
+) -> Path:
+    opsets = [helper.make_opsetid("", 17)] + ([helper.make_opsetid("com.microsoft", 1)] if contrib else [])
+    graph = helper.make_graph(
+        nodes,
+        "graph",
+        [helper.make_tensor_value_info(name, TensorProto.FLOAT, shape) for name, shape in inputs.items()],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, output)],
+        [numpy_helper.from_array(value.astype(np.float32), name) for name, value in weights.items()],
+    )
+    onnx.save(helper.make_model(graph, opset_imports=opsets, ir_version=8), path)
+    return path
+
+
+@pytest.fixture
+def linear(tmp_path: Path) -> Path:
+    """Two MatMuls with a Relu between them."""
+    nodes = [
+        helper.make_node("MatMul", ["x", "w"], ["a"], name="first"),
+        helper.make_node("Relu", ["a"], ["b"], name="relu"),
+        helper.make_node("MatMul", ["b", "v"], ["y"], name="second"),
+    ]
+    weights = {"w": RANDOM.standard_normal((INNER, OUTER)), "v": RANDOM.standard_normal((OUTER, INNER))}
+    return save(tmp_path / "linear.onnx", nodes, {"x": [BATCH, INNER]}, [BATCH, INNER], weights)
+
+
+@pytest.fixture
+def convolution(tmp_path: Path) -> Path:
+    """Conv, Relu, Conv over a small picture."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w", "b"], ["a"], name="first", pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["a"], ["c"], name="relu"),
+        helper.make_node("Conv", ["c", "v"], ["y"], name="second"),
+    ]
+    weights = {
+        "w": RANDOM.standard_normal((16, 3, 3, 3)),
+        "b": RANDOM.standard_normal(16),
+        "v": RANDOM.standard_normal((4, 16, 1, 1)),
+    }
+    return save(tmp_path / "convolution.onnx", nodes, {"x": [1, 3, 24, 24]}, [1, 4, 24, 24], weights)
+
+
+def relative_error(one: Path, other: Path, x: Array) -> float:
+    first, second = (open_session(path).run({"x": x})["y"] for path in (one, other))
+    return float(np.abs(first - second).mean() / np.abs(first).mean())
+
+
+def pictures(count: int) -> Iterator[dict[str, Array]]:
+    generator = np.random.default_rng(11)
+    for _ in range(count):
+        yield {"x": generator.standard_normal((1, 3, 24, 24)).astype(np.float32)}
+
+
+@pytest.mark.parametrize(
+    ("convert", "largest"),
+    [
+        (quantize.float32_to_int8_dynamic, 0.03),
+        (quantize.float32_to_int8_blockwise, 0.03),
+        (quantize.float32_to_int4_blockwise, 0.2),
+    ],
+)
+def test_matmuls_are_quantised_and_the_error_is_small_but_not_zero(
+    linear: Path, tmp_path: Path, convert: Callable[[Path, Path], int], largest: float
+) -> None:
+    assert convert(linear, tmp_path / "out.onnx") == 2
+    x = RANDOM.standard_normal((BATCH, INNER)).astype(np.float32)
+    assert 0 < relative_error(linear, tmp_path / "out.onnx", x) < largest
+    assert (tmp_path / "out.onnx").stat().st_size < 0.5 * linear.stat().st_size
+
+
+def test_float16_halves_the_weights_and_keeps_float32_at_the_ends(linear: Path, tmp_path: Path) -> None:
+    assert quantize.float32_to_float16(linear, tmp_path / "out.onnx") == 2
+    assert [spec.dtype for spec in open_session(tmp_path / "out.onnx").inputs] == ["float32"]
+    x = RANDOM.standard_normal((BATCH, INNER)).astype(np.float32)
+    assert 0 < relative_error(linear, tmp_path / "out.onnx", x) < 0.01
+    assert (tmp_path / "out.onnx").stat().st_size < 0.6 * linear.stat().st_size
+
+
+@pytest.mark.parametrize(("activations", "reduce_range"), [("uint8", True), ("int8", False)])
+def test_convolutions_are_quantised_from_calibration_data(
+    convolution: Path, tmp_path: Path, activations: quantize.Signedness, reduce_range: bool
+) -> None:
+    out = tmp_path / "out.onnx"
+    count = quantize.float32_to_int8_qdq(
+        convolution, out, pictures(16), activations=activations, reduce_range=reduce_range
+    )
+    assert count == 2
+    error = relative_error(convolution, out, next(pictures(1))["x"])
+    assert 0 < error < 0.1
+    zero_points = {weight.data_type for weight in onnx.load(out).graph.initializer if "zero_point" in weight.name}
+    assert (TensorProto.UINT8 in zero_points) == (activations == "uint8")
+
+
+def test_a_tied_head_is_quantised_too(tmp_path: Path) -> None:
+    """A head that shares the embedding comes out of tracing as Gemm or FusedMatMul with transB, or behind Transpose."""
+    weights = {"w": RANDOM.standard_normal((OUTER, INNER)), "bias": RANDOM.standard_normal(OUTER)}
+    forms = {
+        "gemm": [helper.make_node("Gemm", ["x", "w", "bias"], ["y"], transB=1, name="head")],
+        "fused": [helper.make_node("FusedMatMul", ["x", "w"], ["y"], transB=1, domain="com.microsoft", name="head")],
+        "transpose": [
+            helper.make_node("Transpose", ["w"], ["t"], perm=[1, 0], name="turn"),
+            helper.make_node("MatMul", ["x", "t"], ["y"], name="head"),
+        ],
+    }
+    x = RANDOM.standard_normal((BATCH, INNER)).astype(np.float32)
+    for name, nodes in forms.items():
+        used = {key: value for key, value in weights.items() if key in {i for node in nodes for i in node.input}}
+        path = save(tmp_path / f"{name}.onnx", nodes, {"x": [BATCH, INNER]}, [BATCH, OUTER], used, contrib=True)
+        for convert in (quantize.float32_to_int8_dynamic, quantize.float32_to_int4_blockwise):
+            assert convert(path, tmp_path / "out.onnx") == 1, name
+            assert 0 < relative_error(path, tmp_path / "out.onnx", x) < 0.2, name
+
+
+def test_an_embedding_that_the_head_shares_is_still_looked_up(tmp_path: Path) -> None:
+    nodes = [
+        helper.make_node("Cast", ["x"], ["ids"], to=TensorProto.INT64, name="ids"),
+        helper.make_node("Gather", ["w", "ids"], ["embedded"], name="look_up"),
+        helper.make_node("Gemm", ["embedded", "w"], ["y"], transB=1, name="head"),
+    ]
+    path = save(
+        tmp_path / "tied.onnx", nodes, {"x": [BATCH]}, [BATCH, OUTER], {"w": RANDOM.standard_normal((OUTER, 64))}
+    )
+    assert quantize.float32_to_int4_blockwise(path, tmp_path / "out.onnx") == 1
+    assert operator_counts(onnx.load(tmp_path / "out.onnx"))["Gather"] == 1
+    assert 0 < relative_error(path, tmp_path / "out.onnx", np.arange(BATCH, dtype=np.float32)) < 0.3
+
+
+def test_quantising_nothing_is_an_error(convolution: Path, tmp_path: Path) -> None:
+    for convert in (quantize.float32_to_int8_dynamic, quantize.float32_to_int4_blockwise):
+        with pytest.raises(GateError, match="nothing was quantised"):
+            convert(convolution, tmp_path / "out.onnx")
+        assert not (tmp_path / "out.onnx").exists()
+
+
+def test_excluded_nodes_stay_float32(linear: Path, tmp_path: Path) -> None:
+    assert quantize.float32_to_int8_dynamic(linear, tmp_path / "out.onnx", exclude=["sec*"]) == 1
+    with pytest.raises(ConfigError, match="matches no node"):
+        quantize.float32_to_int8_dynamic(linear, tmp_path / "out.onnx", exclude=["third"])
+
+
+def test_every_result_loads_in_the_oldest_supported_runtime(linear: Path, tmp_path: Path) -> None:
+    for convert in (
+        quantize.float32_to_float16,
+        quantize.float32_to_int8_dynamic,
+        quantize.float32_to_int4_blockwise,
+        quantize.float32_to_int8_blockwise,
+    ):
+        convert(linear, tmp_path / "out.onnx")
+        model = onnx.load(tmp_path / "out.onnx")
+        assert model.ir_version <= 10
+        assert max(entry.version for entry in model.opset_import if entry.domain == "") <= 22
