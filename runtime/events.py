@@ -36,20 +36,23 @@ from runtime.event_schema import (
 from runtime.evidence import Evidence
 
 
-def event_of(time_ns: int, producer: str, item: items.Item) -> dict[str, Any] | None:
-    """The event of an item; None when the item is nothing to tell (frames, sound, unspoken sentences)."""
+def event_of(time_ns: int, producer: str, item: items.Item, start_ns: int = 0) -> dict[str, Any] | None:
+    """The event of an item; None when the item is nothing to tell (frames, sound, unspoken sentences).
+
+    `start_ns` is the run's time 0 on the clock of `time_ns` and of the item's own times.
+    """
     body_of = _BODIES.get(type(item))
     if body_of is None:
         return None
-    body = body_of(item).model_dump(mode="json")
-    return {"time_ms": _ms(time_ns), "producer": producer, "event": body.pop("event"), **body}
+    body = body_of(item, start_ns).model_dump(mode="json")
+    return {"time_ms": _ms(time_ns - start_ns), "producer": producer, "event": body.pop("event"), **body}
 
 
 def _ms(time_ns: int) -> float:
     return round(time_ns / NS_PER_MS, 1)
 
 
-def thing_of(evidence: Evidence) -> Thing:
+def thing_of(evidence: Evidence, start_ns: int = 0) -> Thing:
     """A piece of evidence with its numbers rounded."""
     return Thing(
         kind=evidence.kind,
@@ -58,7 +61,7 @@ def thing_of(evidence: Evidence) -> Thing:
         region=None if evidence.region is None else _region(evidence.region),
         source=evidence.source,
         frame_id=evidence.frame_id,
-        captured_ms=_ms(evidence.capture_time_ns),
+        captured_ms=_ms(evidence.capture_time_ns - start_ns),
         contested_by=evidence.contested_by,
     )
 
@@ -68,43 +71,47 @@ def _region(region: tuple[float, float, float, float]) -> tuple[float, float, fl
     return x1, y1, x2, y2
 
 
-def _source(item: items.SourceState) -> Event:
+def _source(item: items.SourceState, start_ns: int) -> Event:
     return SourceEvent(source=item.source, state=item.state, detail=item.detail, remedy=item.remedy)
 
 
-def _view(item: items.ViewState) -> Event:
+def _view(item: items.ViewState, start_ns: int) -> Event:
     return ViewEvent(frame_id=item.frame_id, state=item.state)
 
 
-def _scene(item: items.Scene) -> Event:
-    things = tuple(thing_of(evidence) for evidence in item.evidence)
-    return SceneEvent(frame_id=item.frame.frame_id, captured_ms=_ms(item.frame.capture_time_ns), things=things)
+def _scene(item: items.Scene, start_ns: int) -> Event:
+    things = tuple(thing_of(evidence, start_ns) for evidence in item.evidence)
+    return SceneEvent(
+        frame_id=item.frame.frame_id, captured_ms=_ms(item.frame.capture_time_ns - start_ns), things=things
+    )
 
 
-def _wake(item: items.Wake) -> Event:
+def _wake(item: items.Wake, start_ns: int) -> Event:
     return WakeEvent(by=item.by)
 
 
-def _speech_started(item: items.SpeechStarted) -> Event:
-    return SpeechStartedEvent(turn=item.turn.turn_id, revision=item.turn.revision, start_ms=_ms(item.start_time_ns))
+def _speech_started(item: items.SpeechStarted, start_ns: int) -> Event:
+    return SpeechStartedEvent(
+        turn=item.turn.turn_id, revision=item.turn.revision, start_ms=_ms(item.start_time_ns - start_ns)
+    )
 
 
-def _transcript(item: items.Transcript) -> Event:
+def _transcript(item: items.Transcript, start_ns: int) -> Event:
     return TranscriptEvent(
         turn=item.turn.turn_id,
         revision=item.turn.revision,
         state="partial" if item.purpose == "partial" else "final",
         text=item.text,
         mean_log_probability=round(item.mean_log_probability, 2),
-        end_ms=_ms(item.end_time_ns),
+        end_ms=_ms(item.end_time_ns - start_ns),
     )
 
 
-def _typed(item: items.TurnText) -> Event:
+def _typed(item: items.TurnText, start_ns: int) -> Event:
     return TypedEvent(turn=item.turn.turn_id, revision=item.turn.revision, text=item.text)
 
 
-def _routed(item: items.Routed) -> Event:
+def _routed(item: items.Routed, start_ns: int) -> Event:
     return RoutedEvent(
         turn=item.turn.turn_id,
         revision=item.turn.revision,
@@ -116,15 +123,15 @@ def _routed(item: items.Routed) -> Event:
     )
 
 
-def _confirmed(item: items.TurnConfirmed) -> Event:
-    return ConfirmedEvent(turn=item.turn.turn_id, revision=item.turn.revision, end_ms=_ms(item.end_time_ns))
+def _confirmed(item: items.TurnConfirmed, start_ns: int) -> Event:
+    return ConfirmedEvent(turn=item.turn.turn_id, revision=item.turn.revision, end_ms=_ms(item.end_time_ns - start_ns))
 
 
-def _cancelled(item: items.Cancel) -> Event:
+def _cancelled(item: items.Cancel, start_ns: int) -> Event:
     return CancelledEvent(turn=item.turn.turn_id, revision=item.turn.revision, reason=item.reason)
 
 
-def _answer(item: items.Answer) -> Event:
+def _answer(item: items.Answer, start_ns: int) -> Event:
     return AnswerEvent(
         turn=item.turn.turn_id,
         revision=item.turn.revision,
@@ -132,47 +139,47 @@ def _answer(item: items.Answer) -> Event:
         text=item.text,
         refused=item.refused,
         frame_age_ms=None if item.frame_age_ms is None else round(item.frame_age_ms, 1),
-        evidence=tuple(thing_of(evidence) for evidence in item.evidence),
+        evidence=tuple(thing_of(evidence, start_ns) for evidence in item.evidence),
     )
 
 
-def _effect(item: items.Effect) -> Event:
+def _effect(item: items.Effect, start_ns: int) -> Event:
     return EffectEvent(turn=item.turn.turn_id, revision=item.turn.revision, name=item.name, value=round(item.value, 3))
 
 
-def _alert(item: items.Alert) -> Event:
+def _alert(item: items.Alert, start_ns: int) -> Event:
     return AlertEvent(
         label=item.label,
         text=item.text,
         frame_id=item.frame_id,
-        captured_ms=_ms(item.capture_time_ns),
+        captured_ms=_ms(item.capture_time_ns - start_ns),
         region=_region(item.region),
         growth_per_s=round(item.growth_per_s, 2),
     )
 
 
-def _tone(item: items.Tone) -> Event:
+def _tone(item: items.Tone, start_ns: int) -> Event:
     return ToneEvent(name=item.name)
 
 
-def _playback(item: items.Playback) -> Event:
+def _playback(item: items.Playback, start_ns: int) -> Event:
     turn = None if item.turn is None else item.turn.turn_id
     return PlaybackEvent(state=item.state, utterance=item.utterance_id, text=item.text, turn=turn)
 
 
-def _cleared(item: items.SpeakerClear) -> Event:
+def _cleared(item: items.SpeakerClear, start_ns: int) -> Event:
     return ClearedEvent(reason=item.reason)
 
 
-def _dropped(item: items.Overrun) -> Event:
+def _dropped(item: items.Overrun, start_ns: int) -> Event:
     return DroppedEvent(link=item.link, count=item.count)
 
 
-def _fault(item: items.Fault) -> Event:
+def _fault(item: items.Fault, start_ns: int) -> Event:
     return FaultEvent(stage=item.stage, message=item.message)
 
 
-_BODIES: dict[type, Callable[[Any], Event]] = {
+_BODIES: dict[type, Callable[[Any, int], Event]] = {
     items.SourceState: _source,
     items.ViewState: _view,
     items.Scene: _scene,

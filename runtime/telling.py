@@ -25,7 +25,7 @@ class Teller:
         """The event to tell, or None."""
         if self._repeats(time_ns, item):
             return None
-        return event_of(time_ns - self._start_ns, producer, item)
+        return event_of(time_ns, producer, item, self._start_ns)
 
     def _repeats(self, time_ns: int, item: Item) -> bool:
         if isinstance(item, ViewState):

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 from edgemm.errors import StorageError
 from runtime.items import Item
 from runtime.telling import Teller
 
 
+class LineStream(Protocol):
+    """A file, standard output, or a `RotatingFile`."""
+
+    def write(self, text: str, /) -> int: ...
+
+    def flush(self) -> None: ...
+
+
 class EventLog:
     """A tap that writes each event as a line of JSON. Lines are flushed one by one, so that a crash loses none."""
 
-    def __init__(self, stream: TextIO, start_ns: int = 0) -> None:
+    def __init__(self, stream: LineStream, start_ns: int = 0) -> None:
         self._stream = stream
         self._teller = Teller(start_ns)
 
