@@ -167,11 +167,11 @@ class SpeechRecogniser:
 
     def calibration_inputs(self, role: str, example: Example) -> Iterator[dict[str, Array]]:
         """What graph `role` sees at short context on a labelled clip; for the decoder, every step."""
-        from edgemm.evaluation.clips import read_clip
+        from edgemm.media_files import read_sound
 
         if example.audio is None:
             return
-        samples = read_clip(example.audio)[: round(self._log_mel.max_s * SAMPLE_RATE_HZ)]
+        samples = read_sound(example.audio).samples[: round(self._log_mel.max_s * SAMPLE_RATE_HZ)]
         features = {self._features_name: self._features(samples, self._frames(samples, "short"))}
         if role == "encoder":
             yield features

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edgemm.evaluation.clips import read_clip
 from edgemm.media import Samples
+from edgemm.media_files import read_sound
 from export.checkpoints import materialise
 from export.recipe_config import SourceConfig
 
@@ -104,4 +104,4 @@ def _read(path: Path) -> Samples:
     """A WAV file, or headerless 16-bit samples at 16 kHz."""
     if path.suffix == ".raw":
         return np.asarray(np.fromfile(path, dtype="<i2") / 32768.0, dtype=np.float32)
-    return read_clip(path)
+    return read_sound(path).samples
