@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 from edgemm.bundle import Bundle
+from edgemm.host import host_target
+
+
+def bundles_folder() -> Path:
+    """EDGEMM_BUNDLES or ./bundles."""
+    return Path(os.environ.get("EDGEMM_BUNDLES", "bundles"))
 
 
 def exported(recipe: str) -> Bundle:
-    """The bundle of a recipe under EDGEMM_BUNDLES or ./bundles, whatever its target; skips if there is none."""
-    root = Path(os.environ.get("EDGEMM_BUNDLES", "bundles"))
-    found = sorted((root / recipe).glob("*/manifest.json")) or sorted((root / recipe).glob("manifest.json"))
-    if not found:
-        pytest.skip(f"no bundle of '{recipe}' under {root}: `edgemm export {recipe}`")
-    return Bundle.open(found[0].parent)
+    """The bundle of a recipe for this host, or the folder itself if it is a bundle; without one see `lack`."""
+    folder = bundles_folder() / recipe
+    for candidate in (folder / host_target(), folder):
+        if (candidate / "manifest.json").is_file():
+            return Bundle.open(candidate)
+    lack(f"no bundle of '{recipe}' under {folder.parent}: `edgemm export {recipe}` makes one")
+
+
+def lack(what: str) -> NoReturn:
+    """Skip, saying what is missing; with EDGEMM_REQUIRE_BUNDLES=1 (`make test`, where it must be there) fail."""
+    if os.environ.get("EDGEMM_REQUIRE_BUNDLES") == "1":
+        pytest.fail(what)
+    pytest.skip(what)
