@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from math import sqrt
 
 from edgemm.media import NS_PER_S
-from runtime.evidence import Evidence, Region
+from runtime.evidence import Evidence
 from runtime.evidence.contest import iou
 
 
@@ -37,7 +36,7 @@ class Tracker:
     _next_id: int = 1
 
     def update(self, seen: Iterable[Evidence]) -> tuple[Evidence, ...]:
-        """`seen` of one frame with track ids: the pair with the largest overlap first, equal labels only."""
+        """`seen` of one frame with track ids: the pair with the largest overlap first, of one kind only."""
         seen = tuple(seen)
         if seen:
             self._drop_lost(seen[0].capture_time_ns)
@@ -46,7 +45,7 @@ class Tracker:
                 (_overlap(track.last, e), i, track)
                 for i, e in enumerate(seen)
                 for track in self._tracks
-                if track.last.label == e.label
+                if _kind(track.last.label) == _kind(e.label)
             ),
             key=lambda pair: (-pair[0], pair[1], pair[2].track_id),
         )
@@ -75,19 +74,21 @@ class Tracker:
         self._tracks = [track for track in self._tracks if now_ns - track.last.capture_time_ns <= limit_ns]
 
 
+_LARGE_VEHICLES = frozenset({"car", "truck", "bus", "train"})
+
+
+def _kind(label: str) -> str:
+    """Detectors change their mind between vehicles from frame to frame; the thing stays the same."""
+    return "vehicle" if label in _LARGE_VEHICLES else label
+
+
 def _overlap(one: Evidence, other: Evidence) -> float:
     return 0.0 if one.region is None or other.region is None else iou(one.region, other.region)
 
 
-def size_of(region: Region) -> float:
-    """Mean of width and height as shares of the picture, geometric: scales like the image of the thing."""
-    x1, y1, x2, y2 = region
-    return sqrt(max((x2 - x1) * (y2 - y1), 1e-9))
-
-
 @dataclass
 class SizeHistory:
-    """Times (s) and log sizes of one track over the last `window_s`."""
+    """Times (s) and log sizes of one track over the last `window_s`, which ends at its newest point."""
 
     window_s: float
     points: deque[tuple[float, float]] = field(default_factory=deque)
@@ -96,6 +97,13 @@ class SizeHistory:
         self.points.append((time_s, log_size))
         while time_s - self.points[0][0] > self.window_s:
             self.points.popleft()
+
+    def clear(self) -> None:
+        self.points.clear()
+
+    def growth(self) -> float:
+        """Log size gained from the oldest to the newest point."""
+        return self.points[-1][1] - self.points[0][1] if self.points else 0.0
 
     def rate_per_s(self) -> float | None:
         """Least-squares slope of log size, 1/s: the inverse of time to contact. None below three points."""

@@ -1,0 +1,142 @@
+"""Something large that grows fast is announced; the camera's own motion, cuts and light are not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from runtime.items import Alert, Item, Say, Scene
+from runtime.stages.hazard import Hazard
+from runtime.tracking import Tracker
+from tests.moving_pictures import FPS, HEIGHT, WIDTH, Shot, approach, panned, paste, photograph, scenes, warped, zoomed
+
+
+def watch(film: Iterator[Scene], hazard: Hazard | None = None) -> list[tuple[float, Item]]:
+    """What the hazard stage says of a film, with the time (s) of the frame."""
+    hazard, tracker = hazard or Hazard(), Tracker()
+    said: list[tuple[float, Item]] = []
+    for scene in film:
+        tracked = replace(scene, evidence=tracker.update(scene.evidence))
+        now_ns = scene.frame.capture_time_ns
+        said += [(now_ns / 1e9, item) for item in hazard.step("scene", tracked, now_ns)]
+    return said
+
+
+def alerts(film: Iterator[Scene]) -> list[tuple[float, Alert]]:
+    return [(time_s, item) for time_s, item in watch(film) if isinstance(item, Alert)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_person_who_comes_closer_is_announced_within_a_second_of_starting(seed: int) -> None:
+    (time_s, alert), *more = alerts(scenes(approach(still_s=1.0, contact_s=2.0), seed=seed))
+    assert 1.0 < time_s <= 2.1  # film time of the start is 1.0 s, the first frame is 0.1 s in
+    assert alert.label == "person" and alert.growth_per_s >= 0.5
+    assert more == []
+
+
+def test_an_alert_is_spoken_with_its_direction() -> None:
+    said = [item for _, item in watch(scenes(approach())) if isinstance(item, Say)]
+    assert [(say.text, say.kind, say.turn) for say in said] == [
+        ("Person at twelve o'clock, coming closer.", "alert", None)
+    ]
+
+
+def test_without_field_of_view_the_direction_is_a_side() -> None:
+    said = [item for _, item in watch(scenes(approach()), Hazard(None)) if isinstance(item, Say)]
+    assert [say.text for say in said] == ["Person ahead, coming closer."]
+
+
+def test_a_thing_that_would_arrive_in_eight_seconds_is_no_alert() -> None:
+    assert alerts(scenes(approach(contact_s=8.0, moving_s=2.0))) == []
+
+
+def test_a_cup_that_comes_closer_is_no_alert() -> None:
+    assert alerts(scenes(approach(), label="cup")) == []
+
+
+def test_a_small_thing_far_away_is_no_alert() -> None:
+    assert alerts(scenes(approach(height=0.08))) == []
+
+
+def test_something_that_goes_away_is_no_alert() -> None:
+    assert alerts(scenes(iter(list(approach())[::-1]))) == []
+
+
+def test_a_zoom_is_no_alert() -> None:
+    assert alerts(scenes(zoomed(float(np.exp(0.7 * i / FPS)) for i in range(12)))) == []
+
+
+def test_a_zoom_does_not_hide_a_thing_that_comes_closer() -> None:
+    hazard = Hazard()
+    watch(scenes(zoomed(float(np.exp(0.7 * i / FPS)) for i in range(8))), hazard)
+    assert any(isinstance(item, Alert) for _, item in watch(scenes(approach()), hazard))
+
+
+@pytest.mark.parametrize("widths_per_s", [0.2, 0.5, 1.5])
+def test_a_pan_that_brings_a_person_into_view_is_no_alert(widths_per_s: float) -> None:
+    assert alerts(scenes(panned(float(-0.6 + widths_per_s * i / FPS) for i in range(int(12 / widths_per_s))))) == []
+
+
+def test_a_cut_to_a_larger_person_is_no_alert() -> None:
+    def film() -> Iterator[Shot]:
+        thing = photograph("astronaut", 200, 300)
+        for i in range(40):
+            background = photograph(["coffee", "chelsea", "rocket"][i // 4 % 3])
+            yield paste(background, thing, (0.5, 0.5), 0.4 + 0.12 * (i // 4 % 4))
+
+    assert alerts(scenes(film())) == []
+
+
+def test_a_change_of_light_is_no_alert() -> None:
+    def film() -> Iterator[Shot]:
+        still = paste(photograph("coffee"), photograph("astronaut", 200, 300), (0.5, 0.5), 0.6)
+        for i in range(60):
+            gain = 0.35 + 0.65 * abs(np.sin(i / 4.0))
+            yield replace(still, pixels=(still.pixels * gain).astype(np.uint8))
+
+    assert alerts(scenes(film())) == []
+
+
+def test_the_same_approach_is_announced_once() -> None:
+    film = list(approach(contact_s=2.5, moving_s=2.0))
+    assert len(alerts(scenes(iter(film)))) == 1
+
+
+def test_nothing_is_announced_from_a_covered_camera() -> None:
+    covered = (replace(s, view=replace(s.view, state="covered")) for s in scenes(approach()))
+    assert alerts(covered) == []
+
+
+def wandering(seconds: float, seed: int) -> Iterator[Shot]:
+    """A camera that pans, zooms, shakes, is cut and changes its light, before people who stand still."""
+    rng = np.random.default_rng(seed)
+    thing = photograph("astronaut", 200, 300)
+    names = ["coffee", "chelsea", "rocket"]
+    left = 0
+    shift, scale, light = 0.0, 1.0, 1.0
+    for _ in range(int(seconds * FPS)):
+        if left == 0:
+            left = int(rng.integers(10, 40))
+            still = paste(
+                photograph(names[rng.integers(3)]), thing, (rng.uniform(0.2, 0.8), 0.5), rng.uniform(0.3, 0.8)
+            )
+            shift, scale, light = 0.0, 1.0, 1.0
+            pan, zoom, fade = rng.normal(0.0, 0.04), rng.normal(0.0, 0.05), rng.normal(0.0, 0.05)
+        left -= 1
+        shift, scale = shift + pan + rng.normal(0.0, 0.002), scale * float(np.exp(zoom))
+        light = float(np.clip(light + fade, 0.4, 1.6))
+        matrix = np.array([[scale, 0, WIDTH / 2 * (1 - scale) + shift * WIDTH], [0, scale, HEIGHT / 2 * (1 - scale)]])
+        moved = warped(still, matrix)
+        yield replace(moved, pixels=np.clip(moved.pixels * light, 0, 255).astype(np.uint8))
+
+
+def test_a_minute_of_a_wandering_camera_raises_no_alert() -> None:
+    assert alerts(scenes(wandering(60.0, seed=1), jitter=0.02)) == []
+
+
+@pytest.mark.slow
+def test_half_an_hour_of_a_wandering_camera_raises_no_alert() -> None:
+    assert alerts(scenes(wandering(1800.0, seed=2), jitter=0.02)) == []
