@@ -22,7 +22,9 @@ def run_stage(stage: Stage, arrivals: Iterable[Arrival]) -> list[Item]:
     return [item for port, arriving, time_ms in arrivals for item in stage.step(port, arriving, ns(time_ms))]
 
 
-def run_chain(rows: Sequence[Row], arrivals: Iterable[tuple[float, str, Item]], end_ms: float) -> list[tuple[float, Item]]:
+def run_chain(
+    rows: Sequence[Row], arrivals: Iterable[tuple[float, str, Item]], end_ms: float
+) -> list[tuple[float, Item]]:
     """What all stages of a table yield on the replay driver, with times in ms. Arrivals: (time in ms, source, item)."""
     told: list[tuple[float, Item]] = []
     feed = [(ns(time_ms), source, item) for time_ms, source, item in arrivals]

@@ -1,8 +1,8 @@
 """Floor: who may be heard. The only way to the speaker, and the only place where an unconfirmed turn waits.
 
 Alerts cut everything and begin at once; answers of confirmed turns come next, in order; notices wait until nobody
-speaks. What was cut is not taken up again. Answers and effects pass on only when their turn is confirmed, so a sink never
-sees a guess.
+speaks. What was cut is not taken up again. Answers and effects pass on only when their turn is confirmed, so a sink
+never sees a guess.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from edgemm.media import Samples
 from runtime.items import Effect, Item, Say, SpeechAudio
 
 GAP_MS = 80
-"""Silence that ends each sentence. It carries the mark `last`: a piece leaves before it is known whether one follows."""
+"""Silence that ends each sentence and carries the mark `last`: a piece leaves before it is known if one follows."""
 KEPT_SENTENCES = 64
 KEPT_CHARACTERS = 60
 """Short sentences come again (fillers, notices, "Louder."): their sound is kept."""

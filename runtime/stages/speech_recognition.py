@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from contextlib import closing
-from typing import Literal, Protocol
+from collections.abc import Iterator
+from typing import Literal, Protocol, runtime_checkable
 
 from edgemm.media import Samples
 from runtime.items import Item, Transcript, TurnAudio, Working
 
 
+@runtime_checkable
 class Transcription(Protocol):
-    """A finished piece of recognition."""
+    """The result of recognition."""
 
     @property
     def text(self) -> str: ...
@@ -23,10 +23,8 @@ class Transcription(Protocol):
 class Recogniser(Protocol):
     """Recognises in steps (`edgemm.tasks.speech_recognition`)."""
 
-    def steps(
-        self, samples: Samples, *, context: Literal["short", "full"]
-    ) -> Generator[Transcription | None, None, None]:
-        """None after each piece of work (< 100 ms), last the transcription. `samples: (sample,)` at 16 kHz."""
+    def steps(self, samples: Samples, *, context: Literal["short", "full"]) -> Iterator[object]:
+        """Anything after each piece of work (< 100 ms), last the Transcription. `samples: (sample,)` at 16 kHz."""
 
 
 class SpeechRecognition:
@@ -41,17 +39,14 @@ class SpeechRecognition:
     def step(self, port: str, item: Item, now_ns: int) -> Iterator[Item]:
         if not isinstance(item, TurnAudio):
             return
-        steps = self._recogniser.steps(item.samples, context="short")
-        with closing(steps):
-            for progress in steps:
-                if progress is None:
-                    yield Working()
-                else:
-                    yield Transcript(
-                        item.turn,
-                        progress.text.strip(),
-                        item.purpose,
-                        progress.mean_log_probability,
-                        item.end_time_ns,
-                        item.woken,
-                    )
+        for progress in self._recogniser.steps(item.samples, context="short"):
+            if isinstance(progress, Transcription):
+                yield _transcript(item, progress)
+            else:
+                yield Working()
+
+
+def _transcript(audio: TurnAudio, heard: Transcription) -> Transcript:
+    return Transcript(
+        audio.turn, heard.text.strip(), audio.purpose, heard.mean_log_probability, audio.end_time_ns, audio.woken
+    )
