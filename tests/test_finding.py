@@ -1,0 +1,56 @@
+"""Which thing a question asks for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runtime.finding import find_thing, misheard, one_edit
+from runtime.phrasing import an, counted, listed, plural
+from runtime.things import THING_OF_WORD
+
+
+@pytest.mark.parametrize(
+    ("question", "thing"),
+    [
+        ("Is there a cup on the table?", "cup"),
+        ("How many people are there?", "person"),
+        ("Where's my phone?", "cell phone"),
+        ("Is the TV on the left?", "tv"),
+        ("do you see a traffic light", "traffic light"),
+        ("is there a sofa", "couch"),
+        ("Where is my stethoscope?", "stethoscope"),
+        ("is there a fire extinguisher near the door", "fire extinguisher"),
+        ("is there a botle", "bottle"),
+        ("what do you see", None),
+    ],
+)
+def test_the_first_thing_named_is_the_one_asked_for(question: str, thing: str | None) -> None:
+    assert find_thing(question) == thing
+
+
+@given(st.sampled_from(sorted(THING_OF_WORD)))
+def test_every_name_is_found_in_a_question(name: str) -> None:
+    assert find_thing(f"Is there a {name} here?") == THING_OF_WORD[name]
+
+
+def test_a_word_of_its_own_is_not_taken_for_a_misheard_thing() -> None:
+    assert misheard("house") is None and misheard("boots") is None
+
+
+def test_a_short_or_ambiguous_word_is_not_guessed() -> None:
+    assert misheard("cap") is None and misheard("cot") is None
+
+
+@given(st.text("abc", min_size=1, max_size=8), st.integers(0, 7))
+def test_dropping_a_letter_is_one_edit(word: str, place: int) -> None:
+    shorter = word[: place % len(word)] + word[place % len(word) + 1 :]
+    assert one_edit(word, shorter) and one_edit(shorter, word)
+
+
+def test_words_are_put_together_as_people_do() -> None:
+    assert (an("apple"), an("cup"), an("scissors"), an("tv")) == ("an apple", "a cup", "scissors", "a television")
+    assert (plural("person"), plural("knife"), plural("box")) == ("people", "knives", "boxes")
+    assert (counted(1, "cup"), counted(3, "cup"), counted(14, "cup")) == ("a cup", "three cups", "14 cups")
+    assert (listed(["a"]), listed(["a", "b"]), listed(["a", "b", "c"])) == ("a", "a and b", "a, b and c")

@@ -1,0 +1,323 @@
+"""What each skill says about hand-made scenes: plainly, with "perhaps", or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from edgemm.media import NS_PER_S
+from runtime.evidence.coco_imagenet import COCO_OF_SYNSET
+from runtime.items import Alert, Effect, SourceState, ViewState
+from runtime.skills import FALLBACK, SKILLS, Sentence
+from runtime.things import THINGS
+from tests.scenes import AHEAD, LEFT, NOW_NS, RIGHT, TURN, HandMadeLook, ask, label, refused, scene, spoken, thing
+
+VIEW_QUESTIONS = [
+    ("describe", "what do you see"),
+    ("is_there", "is there a cup"),
+    ("how_many", "how many people are there"),
+    ("where_is", "where is the bottle"),
+    ("read_text", "read this"),
+    ("read_code", "read the code"),
+    ("colour", "what colour is this"),
+    ("warn", "is anything coming"),
+]
+
+
+# --- describe
+
+
+def test_describe_names_what_is_clear_first_and_hedges_the_rest() -> None:
+    look = HandMadeLook(scene(thing("cat", LEFT, 0.4), thing("cup", AHEAD, 0.8)))
+    assert spoken("describe", "what do you see", look).startswith("A cup and perhaps a cat.")
+
+
+def test_describe_counts_and_places() -> None:
+    look = HandMadeLook(scene(thing("person", LEFT), thing("person", RIGHT), thing("bus", AHEAD)))
+    first, second = (step.text for step in ask("describe", "what do you see", look) if isinstance(step, Sentence))
+    assert first == "A bus and two people."
+    assert second.startswith("The bus at twelve o'clock")
+
+
+def test_describe_says_perhaps_a_cat_where_the_classifier_contests_a_person() -> None:
+    seen = scene(thing("person", AHEAD, 0.59), thing("cat", (0.38, 0.3, 0.6, 0.7), 0.4))
+    crop = (label("cat", 0.8, AHEAD), label("cat", 0.8, (0.38, 0.3, 0.6, 0.7)))
+    assert spoken("describe", "what do you see", HandMadeLook(seen, found={"label": crop})) == "Perhaps a cat."
+
+
+def test_two_names_for_one_thing_without_a_classifier_are_hedged() -> None:
+    seen = scene(thing("car", AHEAD, 0.7), thing("truck", AHEAD, 0.6))
+    assert spoken("describe", "what do you see", HandMadeLook(seen)) == "Perhaps a car."
+
+
+def test_a_rider_is_not_contested_by_the_motorcycle_in_his_box() -> None:
+    seen = scene(thing("person", (0.3, 0.1, 0.7, 0.7), 0.6), thing("motorcycle", (0.3, 0.4, 0.7, 0.9), 0.6))
+    crops = (label("motorcycle", 0.9, (0.3, 0.1, 0.7, 0.7)), label("motorcycle", 0.9, (0.3, 0.4, 0.7, 0.9)))
+    said = spoken("describe", "what do you see", HandMadeLook(seen, found={"label": crops}))
+    assert said.startswith("A person and a motorcycle.")
+
+
+def test_the_classifier_never_contradicts_outside_its_table() -> None:
+    seen = scene(thing("giraffe", AHEAD, 0.6))
+    assert "giraffe" not in COCO_OF_SYNSET.values()
+    crop = (label("dog", 0.9, AHEAD),)
+    assert spoken("describe", "", HandMadeLook(seen, found={"label": crop})).startswith("A giraffe.")
+
+
+def test_a_weak_detection_that_the_classifier_confirms_is_said_plainly() -> None:
+    seen = scene(thing("cup", AHEAD, 0.4))
+    look = HandMadeLook(seen, found={"label": (label("cup", 0.6, AHEAD),)})
+    assert spoken("describe", "", look).startswith("A cup.")
+
+
+def test_describe_names_the_whole_picture_when_nothing_is_detected() -> None:
+    look = HandMadeLook(scene(), found={"label": (label("daisy", 0.8),)})
+    assert spoken("describe", "what do you see", look) == "Perhaps a daisy."
+
+
+def test_describe_refuses_when_nothing_supports_an_answer() -> None:
+    assert refused("describe", "what do you see", HandMadeLook(scene()))
+
+
+# --- is there
+
+
+def test_presence_comes_with_its_direction() -> None:
+    look = HandMadeLook(scene(thing("cup", AHEAD)))
+    assert spoken("is_there", "Is there a cup on the table?", look).startswith("Yes, a cup, at twelve o'clock")
+
+
+def test_presence_names_its_evidence() -> None:
+    cup = thing("cup", AHEAD)
+    (said,) = ask("is_there", "is there a cup", HandMadeLook(scene(cup, thing("dog", LEFT))))
+    assert isinstance(said, Sentence) and said.evidence == (cup,)
+
+
+@pytest.mark.parametrize("question", ["is there somebody", "do you see any persons", "can you see a man"])
+def test_people_have_many_names(question: str) -> None:
+    assert spoken("is_there", question, HandMadeLook(scene(thing("person")))).startswith("Yes, a person")
+
+
+def test_absence_is_what_we_do_not_see_never_that_there_is_none() -> None:
+    assert spoken("is_there", "is there a cup", HandMadeLook(scene(thing("dog")))) == "I don't see a cup."
+
+
+def test_a_weak_detection_is_perhaps() -> None:
+    assert spoken("is_there", "is there a cup", HandMadeLook(scene(thing("cup", AHEAD, 0.4)))).startswith(
+        "Perhaps a cup"
+    )
+
+
+def test_asked_for_the_contested_name_it_says_what_it_may_be() -> None:
+    look = HandMadeLook(scene(thing("person", AHEAD, 0.59)), found={"label": (label("cat", 0.8, AHEAD),)})
+    assert spoken("is_there", "is there a person", look) == "I'm not sure: it may be a cat."
+    assert spoken("is_there", "is there a cat", look).startswith("Perhaps a cat")
+
+
+def test_a_thing_outside_all_vocabularies_is_refused() -> None:
+    look = HandMadeLook(scene(thing("cup")))
+    said = spoken("is_there", "is there a stethoscope", look)
+    assert said.startswith("I can't recognise stethoscopes.") and refused("is_there", "is there a stethoscope", look)
+
+
+def test_a_thing_that_only_the_classifier_knows_is_perhaps_there() -> None:
+    look = HandMadeLook(scene(thing("vase")), found={"label": (label("daisy", 0.7),)})
+    assert spoken("is_there", "is there a daisy", look) == "Perhaps a daisy."
+
+
+def test_a_question_without_a_thing_is_asked_back() -> None:
+    assert refused("is_there", "is there", HandMadeLook())
+
+
+# --- how many
+
+
+@pytest.mark.parametrize(
+    ("scores", "answer"),
+    [
+        ((0.8, 0.8, 0.8, 0.8, 0.4), "Four people, perhaps five."),
+        ((0.8, 0.8), "Two people."),
+        ((0.8,), "One person."),
+        ((0.4,), "Perhaps one person."),
+        ((0.4, 0.4), "Perhaps two people."),
+        ((), "I don't see any people."),
+    ],
+)
+def test_only_the_clear_ones_are_counted_and_the_others_hedged(scores: tuple[float, ...], answer: str) -> None:
+    boxes = [(0.18 * i, 0.3, 0.18 * i + 0.1, 0.7) for i in range(len(scores))]
+    look = HandMadeLook(scene(*(thing("person", box, score) for box, score in zip(boxes, scores, strict=True))))
+    assert spoken("how_many", "how many people are there?", look) == answer
+
+
+# --- where is
+
+
+def test_where_is_gives_the_clock_face() -> None:
+    assert spoken("where_is", "where is the bottle", HandMadeLook(scene(thing("bottle", RIGHT)))).startswith(
+        "A bottle, at one o'clock"
+    )
+
+
+def test_where_is_without_field_of_view_gives_a_side() -> None:
+    look = HandMadeLook(scene(thing("bottle", LEFT)), horizontal_fov_deg=None)
+    assert spoken("where_is", "where is the bottle", look) == "A bottle, on the left."
+
+
+def test_several_are_placed_from_left_to_right() -> None:
+    look = HandMadeLook(scene(thing("chair", RIGHT), thing("chair", LEFT)))
+    assert spoken("where_is", "where are the chairs", look) == "Two chairs, at eleven o'clock and at one o'clock."
+
+
+# --- read text, read code, colour, light
+
+
+def test_text_is_read_from_top_to_bottom_and_a_doubtful_line_is_hedged() -> None:
+    lines = (
+        thing("way out", (0.1, 0.6, 0.9, 0.7), 0.6, "text"),
+        thing("Platform 4", (0.1, 0.2, 0.9, 0.3), 0.95, "text"),
+    )
+    assert spoken("read_text", "read this", HandMadeLook(found={"text": lines})) == "Platform 4. Perhaps: way out."
+
+
+def test_no_text_is_refused() -> None:
+    assert refused("read_text", "read this", HandMadeLook())
+
+
+@pytest.mark.parametrize(
+    ("content", "answer"),
+    [
+        ("QR code\nhttps://example.com/menu?id=1", "QR code: a link to example.com."),
+        ("QR code\nWIFI:T:WPA;S:Guests;P:secret;;", "QR code: the wireless network Guests."),
+        ("bar code\n4006381333931", "Bar code: 4 0 0 6 3 8 1 3 3 3 9 3 1."),
+        ("QR code\nHello", "QR code: Hello."),
+    ],
+)
+def test_a_code_is_said_as_what_it_is(content: str, answer: str) -> None:
+    look = HandMadeLook(found={"code": (thing(content, AHEAD, 1.0, "code"),)})
+    assert spoken("read_code", "read the code", look) == answer
+
+
+def test_colour_of_this_is_that_of_the_middle() -> None:
+    look = HandMadeLook(found={"colour": (thing("mostly white and red", AHEAD, 0.6, "colour"),)})
+    assert spoken("colour", "what colour is this", look) == "Mostly white and red."
+
+
+def test_colour_of_a_thing_is_that_of_its_box() -> None:
+    colours = (thing("white", (0.35, 0.35, 0.65, 0.65), 0.9, "colour"), thing("blue", LEFT, 0.9, "colour"))
+    look = HandMadeLook(scene(thing("car", LEFT)), found={"colour": colours})
+    assert spoken("colour", "what colour is the car?", look) == "Blue."
+
+
+def test_colour_of_a_thing_that_is_not_in_view() -> None:
+    assert spoken("colour", "what colour is the car", HandMadeLook()).startswith("I don't see a car.")
+
+
+def test_light_answers_in_the_dark() -> None:
+    dark = ViewState(7, NOW_NS, "dark")
+    look = HandMadeLook(view=dark, found={"light": (thing("it is dark", AHEAD, 0.1, "light"),)})
+    assert spoken("light", "is the light on", look) == "It is dark."
+
+
+# --- warn
+
+
+def test_warn_repeats_a_recent_alert() -> None:
+    alert = Alert("car", 7, NOW_NS, AHEAD, 0.8, "Car ahead, coming closer.")
+    look = HandMadeLook(alert=(NOW_NS - NS_PER_S, alert))
+    assert spoken("warn", "is anything coming", look) == "Car ahead, coming closer."
+    assert "don't see" in spoken("warn", "is anything coming", replace(look, alert=(NOW_NS - 9 * NS_PER_S, alert)))
+
+
+# --- what needs no picture
+
+
+def test_repeat_says_the_last_answer_again() -> None:
+    assert spoken("repeat", "say that again", HandMadeLook(spoken=("A cup.", "At two."))) == "A cup. At two."
+    assert refused("repeat", "say that again", HandMadeLook())
+
+
+@pytest.mark.parametrize(
+    ("skill", "text", "effect"),
+    [
+        ("stop", "stop", Effect(TURN, "stop")),
+        ("volume", "speak louder", Effect(TURN, "volume", 1.0)),
+        ("volume", "turn it down please", Effect(TURN, "volume", -1.0)),
+        ("volume", "that is too loud", Effect(TURN, "volume", -1.0)),
+        ("rate", "speak faster", Effect(TURN, "rate", 1.0)),
+        ("rate", "slower", Effect(TURN, "rate", -1.0)),
+        ("rate", "you talk too fast", Effect(TURN, "rate", -1.0)),
+        ("rate", "you are too slow", Effect(TURN, "rate", 1.0)),
+        ("rate", "speak at normal speed", Effect(TURN, "rate", 0.0)),
+    ],
+)
+def test_settings_change_by_effect(skill: str, text: str, effect: Effect) -> None:
+    assert effect in ask(skill, text, HandMadeLook())
+
+
+def test_time_and_date_are_the_sessions() -> None:
+    assert spoken("time_date", "what time is it", HandMadeLook()) == "5:07 PM."
+    assert spoken("time_date", "what is the date", HandMadeLook()) == "Tuesday, November 24, 2026."
+
+
+def test_help_offers_every_skill_that_has_an_example() -> None:
+    said = spoken("help", "what can I ask", HandMadeLook()).lower()
+    assert all(skill.help.rstrip("?").lower() in said for skill in SKILLS.values())
+
+
+def test_status_names_what_is_broken_and_its_remedy() -> None:
+    broken = SourceState("microphone", "stalled", remedy="Plug it in again.")
+    assert "microphone is stalled. Plug it in again." in spoken(
+        "status", "status", HandMadeLook(sources={"microphone": broken})
+    )
+    assert spoken("status", "status", HandMadeLook()) == "Everything works, and the picture is clear."
+
+
+def test_fallback_says_how_to_go_on() -> None:
+    assert refused("fallback", "sing me a song", HandMadeLook()) and FALLBACK.phrases == ()
+
+
+# --- when we cannot see
+
+
+@pytest.mark.parametrize(("skill", "question"), VIEW_QUESTIONS)
+@pytest.mark.parametrize("state", ["dark", "bright", "blurred", "covered", "frozen", "stale", "missing"])
+def test_a_picture_that_supports_nothing_is_refused_aloud_with_a_remedy(skill: str, question: str, state: str) -> None:
+    look = HandMadeLook(scene(thing("cup")), view=ViewState(7, NOW_NS, state))  # type: ignore[arg-type]
+    (said,) = ask(skill, question, look)
+    assert isinstance(said, Sentence) and said.refused and said.text.startswith("I can't see: ")
+    assert said.text.count(".") >= 2  # the reason, then the remedy
+
+
+@pytest.mark.parametrize(("skill", "question"), VIEW_QUESTIONS)
+def test_an_old_picture_is_refused(skill: str, question: str) -> None:
+    old = HandMadeLook(scene(thing("cup"), time_ns=NOW_NS - 2 * NS_PER_S))
+    assert "stopped sending" in spoken(skill, question, old) and refused(skill, question, old)
+
+
+@pytest.mark.parametrize(("skill", "question"), VIEW_QUESTIONS)
+def test_without_a_camera_the_question_is_refused_with_the_cameras_remedy(skill: str, question: str) -> None:
+    gone = SourceState("camera", "missing", remedy="Plug the camera in.")
+    look = HandMadeLook(scene(thing("cup")), sources={"camera": gone})
+    assert spoken(skill, question, look) == "I can't see: the camera is missing. Plug the camera in."
+
+
+def test_before_the_first_picture_the_question_is_refused() -> None:
+    assert refused("describe", "what do you see", HandMadeLook(scene=None))
+
+
+# --- the table
+
+
+def test_every_skill_is_found_by_its_own_name_and_has_phrases() -> None:
+    assert all(name == skill.name for name, skill in SKILLS.items())
+    assert all(skill.phrases for skill in SKILLS.values() if skill is not FALLBACK)
+
+
+def test_no_phrase_belongs_to_two_skills() -> None:
+    phrases = [phrase.lower() for skill in SKILLS.values() for phrase in skill.phrases]
+    assert len(phrases) == len(set(phrases))
+
+
+def test_the_detectors_eighty_classes_have_names_and_every_table_agrees() -> None:
+    assert len(THINGS) == 80 and set(COCO_OF_SYNSET.values()) <= set(THINGS)
