@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from edgemm.errors import ConfigError, GateError
 from edgemm.tensors import Array
 from export.onnx_files import load_graph, operator_counts, save_graph
+from export.tied_embeddings import gather_from_quantised
 from export.tied_weights import plain_matmuls
 
 if TYPE_CHECKING:
@@ -136,6 +137,7 @@ def _blockwise(
     quantiser = MatMulNBitsQuantizer(model, nodes_to_exclude=_matching(model, exclude), algo_config=config)
     quantiser.process()
     quantised = quantiser.model.model
+    gather_from_quantised(quantised)
     return _proved(quantised, path_out, operator_counts(quantised)["MatMulNBits"], f"{bits}-bit MatMul nodes")
 
 

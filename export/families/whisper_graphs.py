@@ -16,6 +16,9 @@ from torch import Tensor, nn
 OPSET = 20
 IR_VERSION = 10
 
+HEAD = "head"
+"""Name of the node that gives the logits, for recipes."""
+
 Pair = tuple[Tensor, Tensor]
 Attend = Callable[[Tensor, Tensor, Tensor, int, bool], Tensor]
 """(query, keys, values, heads, is_causal): query (batch, token, width); keys and values (batch, head, token, size)."""
@@ -44,7 +47,7 @@ def fused_attention(query: Tensor, keys: Tensor, values: Tensor, heads: int, is_
 
 
 class Encoder(nn.Module):
-    """log_mel (batch, mel, frame) → keys and values of each decoder layer's cross-attention (batch, head, position, size).
+    """log_mel (batch, mel, frame) → each decoder layer's cross-attention keys and values (batch, head, position, size).
 
     The position embedding is cut to the sound's length, so that a short context works.
     """
@@ -176,4 +179,7 @@ def _trace(
         )
     graph = program.model_proto
     graph.ir_version = min(graph.ir_version, IR_VERSION)
+    for node in graph.graph.node:
+        if "logits" in node.output:
+            node.name = HEAD
     onnx.save(graph, path)
