@@ -27,25 +27,33 @@ LIGHTNESS_WEIGHT = 0.6
 """Shade moves lightness more than hue; lightness counts less than the colour axes."""
 MOST_THINGS = 12
 
+# the name that is spoken, sRGB, the survey's name where it is another
 _PALETTE = (
     ("red", 0xE50000),
+    ("red", 0xBE0119),  # scarlet
     ("dark red", 0x840000),
     ("pink", 0xFF81C0),
+    ("pink", 0xFF796C),  # salmon
+    ("pink", 0xFFD1DF),  # light pink
     ("orange", 0xF97306),
     ("brown", 0x653700),
-    ("light brown", 0xAD8150),
+    ("dark brown", 0x3D1C02),  # chocolate
+    ("light brown", 0xD1B26F),  # tan
     ("beige", 0xE6DAA6),
     ("yellow", 0xFFFF14),
-    ("yellow", 0xDBB40C),
     ("green", 0x15B01A),
+    ("green", 0x3F9B0B),  # grass green
+    ("green", 0x677A04),  # olive green
     ("light green", 0x96F97B),
-    ("dark green", 0x033500),
+    ("light green", 0x87AE73),  # sage
+    ("dark green", 0x06470C),  # forest green
     ("turquoise", 0x06C2AC),
     ("blue", 0x0343DF),
-    ("light blue", 0x95D0FC),
-    ("dark blue", 0x00035B),
+    ("blue", 0x2C6FBB),  # medium blue
+    ("light blue", 0x75BBFD),  # sky blue
+    ("dark blue", 0x01153E),  # navy
     ("purple", 0x7E1E9C),
-    ("light purple", 0xBF77F6),
+    ("light purple", 0xC79FEF),  # lavender
 )
 _GREYS = ((20.0, "black"), (42.0, "dark grey"), (68.0, "grey"), (82.0, "light grey"), (101.0, "white"))
 """CIELAB lightness up to which a colourless pixel has the name."""

@@ -42,7 +42,7 @@ class FrameQualitySettings:
     covered_sharpness_below: float = 60.0
     """... and variance of the Laplacian of one without texture."""
     blurred_sharpness_below: float = 45.0
-    """Variance of the Laplacian at a mean of `full_light_mean`; in dimmer light everything scales with the mean."""
+    """Variance of the Laplacian at a mean of `full_light_mean`; in dimmer light in proportion."""
     full_light_mean: float = 100.0
     blurred_ratio_below: float = 0.02
     """Variance of the Laplacian / variance of the picture: sharpness whatever the contrast."""
@@ -94,7 +94,7 @@ def judge(measures: Measures, settings: FrameQualitySettings) -> State:
     if flat and measures.sharpness < settings.covered_sharpness_below:
         return "covered"
     light = min(1.0, measures.mean / settings.full_light_mean)
-    least_sharp = max(settings.blurred_sharpness_below * light**2, settings.blurred_ratio_below * measures.deviation**2)
+    least_sharp = max(settings.blurred_sharpness_below * light, settings.blurred_ratio_below * measures.deviation**2)
     return "blurred" if measures.sharpness < least_sharp else "ok"
 
 

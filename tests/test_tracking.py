@@ -1,0 +1,93 @@
+"""Things keep their number from frame to frame."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from math import exp, isclose
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edgemm.media import NS_PER_MS
+from runtime.evidence import Evidence, Region
+from runtime.evidence.contest import iou
+from runtime.tracking import SizeHistory, Tracker
+
+BOX: Region = (0.2, 0.2, 0.4, 0.6)
+
+
+def seen(label: str, region: Region, time_ms: int = 0) -> Evidence:
+    return Evidence("object", label, 0.8, region, "test", time_ms * NS_PER_MS, time_ms)
+
+
+def moved(region: Region, by: float) -> Region:
+    return (region[0] + by, region[1], region[2] + by, region[3])
+
+
+def test_a_thing_that_moves_a_little_keeps_its_number() -> None:
+    tracker = Tracker()
+    (first,) = tracker.update([seen("person", BOX)])
+    for i in range(1, 10):
+        (now,) = tracker.update([seen("person", moved(BOX, 0.02 * i), 100 * i)])
+        assert now.track_id == first.track_id
+
+
+def test_two_things_that_pass_keep_their_numbers_while_they_overlap_themselves_most() -> None:
+    tracker = Tracker()
+    left, right = tracker.update([seen("person", BOX), seen("person", moved(BOX, 0.3))])
+    new_right, new_left = tracker.update([seen("person", moved(BOX, 0.28), 100), seen("person", moved(BOX, 0.02), 100)])
+    assert (new_left.track_id, new_right.track_id) == (left.track_id, right.track_id)
+
+
+def test_a_thing_elsewhere_or_of_another_kind_is_another() -> None:
+    tracker = Tracker()
+    (first,) = tracker.update([seen("person", BOX)])
+    (far,) = tracker.update([seen("person", moved(BOX, 0.5), 100)])
+    (cat,) = tracker.update([seen("cat", BOX, 200)])
+    assert len({first.track_id, far.track_id, cat.track_id}) == 3
+
+
+def test_a_car_that_is_called_a_truck_for_a_moment_is_the_same_thing() -> None:
+    tracker = Tracker()
+    (car,) = tracker.update([seen("car", BOX)])
+    (truck,) = tracker.update([seen("truck", BOX, 100)])
+    assert car.track_id == truck.track_id
+
+
+def test_a_thing_that_comes_back_late_is_another() -> None:
+    tracker = Tracker()
+    (first,) = tracker.update([seen("person", BOX)])
+    (soon,) = tracker.update([seen("person", BOX, 500)])
+    (late,) = tracker.update([seen("person", BOX, 5000)])
+    assert first.track_id == soon.track_id != late.track_id
+
+
+def test_nothing_but_the_number_is_changed() -> None:
+    (tracked,) = Tracker().update([seen("person", BOX)])
+    assert replace(tracked, track_id=None) == seen("person", BOX)
+
+
+@given(st.floats(-2.0, 2.0), st.integers(3, 30))
+def test_the_rate_of_exponential_growth_is_found(rate: float, points: int) -> None:
+    from math import log
+
+    history = SizeHistory(window_s=10.0)
+    for i in range(points):
+        history.add(i * 0.1, log(0.1 * exp(rate * i * 0.1)))
+    assert isclose(history.rate_per_s() or 0.0, rate, abs_tol=1e-6)
+
+
+def test_what_is_older_than_the_window_is_forgotten() -> None:
+    history = SizeHistory(window_s=0.5)
+    for i in range(20):
+        history.add(i * 0.1, 0.0)
+    assert len(history.points) <= 6
+
+
+boxes = st.tuples(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0.51, 1), st.floats(0.51, 1))
+
+
+@given(boxes, boxes)
+def test_overlap_is_symmetric_and_one_only_for_equal_boxes(one: Region, other: Region) -> None:
+    assert isclose(iou(one, other), iou(other, one)) and 0.0 <= iou(one, other) <= 1.0 + 1e-9
+    assert isclose(iou(one, one), 1.0)
