@@ -30,7 +30,7 @@ class Working:
 class SourceState:
     """A source's health. `remedy` is spoken when the state is not ok."""
 
-    source: Literal["camera", "microphone", "speaker"]
+    source: Literal["camera", "microphone", "speaker", "button"]
     state: Literal["ok", "missing", "stalled"]
     detail: str = ""
     remedy: str = ""
@@ -70,7 +70,7 @@ class SpeechStarted:
 class TurnAudio:
     """The sound of a turn so far. A `guess` is complete if nobody goes on; a `partial` is for showing.
 
-    `end_time_ns` is where the speech in it ends; the samples go on a little. A `woken` turn is addressed to us for certain.
+    `end_time_ns` is where the speech in it ends; the samples go on a little. A `woken` turn is meant for us for certain.
     """
 
     turn: TurnRef

@@ -11,6 +11,7 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from edgemm.latency import StageTimer
 from edgemm.media import NS_PER_MS
 from runtime.items import Cancel, Fault, Item, Overrun, Tick, Working
 from runtime.routing import TICK_PORT, Mailbox, Routes, VoidTurns
@@ -47,7 +48,10 @@ class ReplayDriver:
         self._void = VoidTurns()
         self._heap: list[_Event] = []
         self._order = 0
+        self._stopped = False
         self.now_ns = 0
+        self.timer = StageTimer()
+        """What the stages really took on this host, by name: another channel than stream time."""
 
     def run(self, arrivals: Iterable[tuple[int, str, Item]], end_ns: int) -> None:
         """Play `arrivals`, (arrival time, source name, item) in time order, until stream time `end_ns`."""
@@ -56,13 +60,17 @@ class ReplayDriver:
                 self._schedule_tick(worker, 0)
         feed = iter(arrivals)
         self._schedule_arrival(feed)
-        while self._heap and self._heap[0].time_ns <= end_ns:
+        while self._heap and self._heap[0].time_ns <= end_ns and not self._stopped:
             event = heapq.heappop(self._heap)
             self.now_ns = event.time_ns
             event.action()
         for worker in self._workers.values():
             for port, count in worker.mailbox.dropped.items():
                 self._tell(worker.row.name, Overrun(link=f"{worker.row.name}.{port}", count=count))
+
+    def stop(self) -> None:
+        """End `run` after the present event: for taps that have seen what they wanted."""
+        self._stopped = True
 
     def _at(self, time_ns: int, action: Callable[[], None]) -> None:
         self._order += 1
@@ -128,7 +136,8 @@ class ReplayDriver:
         cost_ns = int(worker.row.cost_ms * NS_PER_MS)
         epoch = worker.epoch
         try:
-            item = next(worker.job)
+            with self.timer.measure(worker.row.name):
+                item = next(worker.job)
         except StopIteration:
             self._at(self.now_ns + (0 if yielded else cost_ns), lambda: self._end(worker, epoch))
             return

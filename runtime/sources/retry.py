@@ -27,7 +27,7 @@ class RetryingSource:
     def __init__(
         self,
         source: Source,
-        device: Literal["camera", "microphone", "speaker"],
+        device: Literal["camera", "microphone", "speaker", "button"],
         stall_s: float = 2.0,
         clock_ns: Callable[[], int] = time.monotonic_ns,
         sleep: Callable[[float], None] = time.sleep,
