@@ -1,0 +1,87 @@
+"""Which example phrase a text is nearest to, by sentence embedding, whatever thing it names.
+
+A sentence embedding weighs nouns most: "is there a horse" is nearer to sentences about horses than to "is there a cup".
+So each text is compared twice, as it is and with the things that it names called "thing". A noun that is not in the
+table of things ("is there a cub", misheard for cup) is one where a phrase has its thing: after "is there a".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from runtime.things import THING_OF_WORD
+
+_THING = "thing"
+_NAMES = sorted(THING_OF_WORD, key=len, reverse=True)
+_NAMED = re.compile(rf"\b(?:{'|'.join(map(re.escape, _NAMES))})\b")
+_ARTICLE = re.compile(r"(?: (?:a|an|the|my|your|any|some))?$")
+_LONGEST_NAME = 3
+
+
+class SentenceEmbedder(Protocol):
+    """Texts to unit vectors (`edgemm.tasks.embedding`)."""
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Vectors `(text, dimension)` of length 1."""
+
+
+class NearestPhrase:
+    """Phrases by name, embedded once."""
+
+    def __init__(self, embedder: SentenceEmbedder, phrases: Mapping[str, Sequence[str]]) -> None:
+        self._embedder = embedder
+        self._frames = _frames(phrase for examples in phrases.values() for phrase in examples)
+        self._words = {word for examples in phrases.values() for phrase in examples for word in normal(phrase).split()}
+        self._names = tuple(name for name, examples in phrases.items() if examples)
+        self._vectors = [embedder.embed(_forms(phrases[name])) for name in self._names]
+
+    def find(self, text: str) -> tuple[str, float]:
+        """Name of the nearest phrase and its cosine; `("", 0)` for a text without words."""
+        plain = normal(text)
+        if not plain:
+            return "", 0.0
+        forms = self._embedder.embed(list(dict.fromkeys([plain, self._masked(plain)])))
+        scores = [float((vectors @ forms.T).max()) for vectors in self._vectors]
+        best = int(np.argmax(scores))
+        return self._names[best], scores[best]
+
+    def _masked(self, plain: str) -> str:
+        masked = _NAMED.sub(_THING, plain)
+        if masked != plain:
+            return masked
+        for frame, article in _frame_prefixes(plain):
+            rest = plain[len(frame) + len(article) :].split()
+            if frame in self._frames and not self._words.intersection(rest):
+                return f"{frame}{article} {_THING}"
+        return plain
+
+
+def normal(text: str) -> str:
+    """Lower case, words only: how both phrases and texts are embedded."""
+    return " ".join(re.findall(r"[a-z0-9']+", text.lower().replace("’", "'")))
+
+
+def _forms(phrases: Sequence[str]) -> list[str]:
+    plain = [normal(phrase) for phrase in phrases]
+    return list(dict.fromkeys([*plain, *(_NAMED.sub(_THING, phrase) for phrase in plain)]))
+
+
+def _frames(phrases: Iterable[str]) -> set[str]:
+    """What stands before the thing in a phrase, without the article: "is there"."""
+    masked = (_NAMED.sub(_THING, normal(phrase)) for phrase in phrases)
+    before = (phrase.partition(f" {_THING}")[0] for phrase in masked if f" {_THING}" in phrase)
+    return {_ARTICLE.sub("", frame) for frame in before}
+
+
+def _frame_prefixes(plain: str) -> Iterable[tuple[str, str]]:
+    """Each way to see `plain` as a frame, its article (with a space before it, or none), and a name of a few words."""
+    words = plain.split()
+    for count in range(1, min(_LONGEST_NAME, len(words) - 1) + 1):
+        before = " ".join(words[:-count])
+        frame = _ARTICLE.sub("", before)
+        yield frame, before[len(frame) :]

@@ -1,0 +1,149 @@
+"""Which skill a text asks for, and whether it asks us at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from runtime.items import Cancel, Item, Routed, Transcript, TurnRef, TurnText
+from runtime.nearest_phrase import NearestPhrase, normal
+from runtime.skills import FALLBACK, SKILLS
+from runtime.stages.route import Route
+from tests.exported import exported
+from tests.stage_harness import run_stage
+
+TURN = TurnRef(3, 2)
+
+
+class Words:
+    """A small real embedder: a text is its words; the cosine is their overlap."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, int] = {}
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        vectors = np.zeros((len(texts), 2000), np.float32)
+        for row, text in enumerate(texts):
+            for word in text.split():
+                vectors[row, self.known.setdefault(word, len(self.known))] = 1
+        return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+
+
+@pytest.fixture(scope="module")
+def route() -> Route:
+    return Route(Words(), SKILLS, FALLBACK)
+
+
+def heard(text: str, *, woken: bool = False, purpose: str = "guess") -> Transcript:
+    return Transcript(TURN, text, purpose, -0.2, 5, woken)  # type: ignore[arg-type]
+
+
+def outcome(route: Route, item: Item, port: str = "text") -> list[Item]:
+    return run_stage(route, [(port, item, 10)])
+
+
+def test_a_question_goes_to_its_skill_with_its_slots(route: Route) -> None:
+    assert outcome(route, heard("Is there a cup?")) == [
+        Routed(TURN, "Is there a cup?", "is_there", pytest.approx(1.0), True, (("thing", "cup"),), 5)
+    ]
+
+
+def test_the_thing_that_is_asked_for_does_not_decide_the_skill(route: Route) -> None:
+    [routed] = outcome(route, heard("Is there a giraffe?"))
+    assert (routed.skill, routed.score) == ("is_there", pytest.approx(1.0))
+
+
+def test_a_thing_that_nobody_knows_does_not_either(route: Route) -> None:
+    [routed] = outcome(route, heard("Is there a stethoscope?"))
+    assert (routed.skill, routed.score) == ("is_there", pytest.approx(1.0))
+
+
+def test_what_is_not_for_us_is_dropped_silently(route: Route) -> None:
+    routed, cancel = outcome(route, heard("My brother went shopping yesterday."))
+    assert not routed.addressed
+    assert cancel == Cancel(TURN, "not_addressed")
+
+
+def test_after_the_wake_word_what_fits_nothing_is_told_so(route: Route) -> None:
+    [routed] = outcome(route, heard("My brother went shopping yesterday.", woken=True))
+    assert (routed.skill, routed.addressed) == (FALLBACK.name, True)
+
+
+def test_after_the_wake_word_silence_is_not_answered(route: Route) -> None:
+    assert outcome(route, heard("", woken=True))[-1] == Cancel(TURN, "not_addressed")
+
+
+def test_a_typed_question_is_always_for_us(route: Route) -> None:
+    [routed] = outcome(route, TurnText(TURN, "colourless green ideas"), "typed")
+    assert (routed.skill, routed.addressed) == (FALLBACK.name, True)
+
+
+def test_partials_are_not_routed(route: Route) -> None:
+    assert outcome(route, heard("Is there a cup?", purpose="partial")) == []
+
+
+def test_case_and_punctuation_do_not_matter() -> None:
+    assert normal("What’s THERE, there?!") == "what's there there"
+
+
+def test_a_phrase_is_nearest_to_itself() -> None:
+    nearest = NearestPhrase(Words(), {name: skill.phrases for name, skill in SKILLS.items()})
+    for name, skill in SKILLS.items():
+        for phrase in skill.phrases:
+            assert nearest.find(phrase) == (name, pytest.approx(1.0))
+
+
+ASKED = {
+    "What's in front of me?": "describe",
+    "What can you see there?": "describe",
+    "Is there a horse?": "is_there",
+    "Is there a traffic light?": "is_there",
+    "Is there a cub?": "is_there",
+    "Do you see an umbrella?": "is_there",
+    "How many dogs are there?": "how_many",
+    "Count the bottles.": "how_many",
+    "Where is the dog?": "where_is",
+    "Where's the battle?": "where_is",
+    "Find the laptop.": "where_is",
+    "Read the sign.": "read_text",
+    "What is written there?": "read_text",
+    "What does the barcode say?": "read_code",
+    "What color is the cup?": "colour",
+    "How bright is it?": "light",
+    "Say it again.": "repeat",
+    "Speak louder, please.": "volume",
+    "Talk faster.": "rate",
+    "What's the date?": "time_date",
+    "Is the camera working?": "status",
+}
+NOT_ASKED = (
+    "The weather was nice last weekend.",
+    "He told her that he would be late for dinner.",
+    "My brother bought a new car in the spring.",
+    "Did you finish your homework?",
+    "Can you pass me the salt?",
+    "Thanks for watching.",
+    "The train was late again.",
+    "I don't know what he meant by that.",
+)
+
+
+@pytest.fixture(scope="module")
+def real_route() -> Route:
+    from edgemm.tasks.embedding import Embedder
+
+    return Route(Embedder(exported("minilm-l6")), SKILLS, FALLBACK)
+
+
+@pytest.mark.parametrize(("text", "skill"), ASKED.items())
+def test_minilm_routes_questions_in_other_words(real_route: Route, text: str, skill: str) -> None:
+    [routed] = outcome(real_route, heard(text))
+    assert (routed.skill, routed.addressed) == (skill, True)
+
+
+@pytest.mark.parametrize("text", NOT_ASKED)
+def test_minilm_leaves_what_is_said_to_others(real_route: Route, text: str) -> None:
+    assert not outcome(real_route, heard(text))[0].addressed

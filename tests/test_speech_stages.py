@@ -1,0 +1,203 @@
+"""Recognition, completion, voice and wake word as stages: what goes in, what comes out, where they can be stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from edgemm.errors import ConfigError
+from edgemm.media import Samples
+from edgemm.wake_word import WakeWord
+from runtime.items import (
+    Effect,
+    Playback,
+    Say,
+    SpeechAudio,
+    Transcript,
+    TurnAudio,
+    TurnCompletion,
+    TurnRef,
+    Wake,
+    Working,
+)
+from runtime.stages.speak import Voice
+from runtime.stages.speech_recognition import SpeechRecognition
+from runtime.stages.turn_completion import TurnCompletionStage
+from runtime.stages.wake import WakeStage
+from tests.exported import exported
+from tests.stage_harness import chunk, only, run_stage
+
+TURN = TurnRef(1, 2)
+RATE_HZ = 16_000
+
+
+@dataclass(frozen=True)
+class Text:
+    text: str
+    mean_log_probability: float = -0.3
+
+
+class Lengths:
+    """A small real recogniser: its text is the length of the sound, after a step of work for each second."""
+
+    def __init__(self) -> None:
+        self.steps_done = 0
+
+    def steps(self, samples: Samples, *, context: str) -> Iterator[object]:
+        for _ in range(len(samples) // RATE_HZ):
+            self.steps_done += 1
+            yield None
+        yield Text(f" {len(samples)} samples, {context} ")
+
+
+def turn_audio(purpose: str = "guess", seconds: int = 3) -> TurnAudio:
+    return TurnAudio(TURN, np.zeros(seconds * RATE_HZ, np.float32), purpose, 0, 7, woken=True)  # type: ignore[arg-type]
+
+
+def test_recognition_gives_a_chance_to_stop_at_each_step_and_then_the_text() -> None:
+    items = run_stage(SpeechRecognition(Lengths()), [("guess", turn_audio(), 0)])
+    assert items == [Working()] * 3 + [Transcript(TURN, "48000 samples, short", "guess", -0.3, 7, True)]
+
+
+def test_recognition_that_is_closed_does_no_more_work() -> None:
+    recogniser = Lengths()
+    job = SpeechRecognition(recogniser).step("guess", turn_audio(), 0)
+    next(job)
+    job.close()  # type: ignore[attr-defined]
+    assert recogniser.steps_done == 1
+
+
+class Loudness:
+    """A small real completion detector: finished is what ends quietly."""
+
+    def probability(self, samples: Samples) -> float:
+        return float(1 - np.abs(samples[-1600:]).mean())
+
+
+def test_completion_is_asked_for_guesses_only() -> None:
+    stage = TurnCompletionStage(Loudness())
+    assert run_stage(stage, [("audio", turn_audio("guess"), 0)]) == [TurnCompletion(TURN, 1.0)]
+    assert run_stage(stage, [("audio", turn_audio("partial"), 0)]) == []
+
+
+class Beeps:
+    """A small real synthesiser: a piece for each word, shorter when faster."""
+
+    sample_rate_hz = RATE_HZ
+
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def synthesise(self, text: str, rate: float, noise: float) -> Iterator[Samples]:
+        for word in text.split():
+            if word == "unspeakable":
+                raise ValueError(word)
+            self.made.append(word)
+            yield np.full(int(800 / rate), 0.1, np.float32)
+
+
+def say(text: str) -> tuple[str, Say, float]:
+    return ("say", Say(text, "notice"), 0)
+
+
+def samples_of(items: list[object]) -> int:
+    return sum(len(item.samples) for item in items if isinstance(item, SpeechAudio))
+
+
+def test_pieces_leave_as_they_are_made_and_only_the_closing_gap_is_last() -> None:
+    synthesiser = Beeps()
+    job = Voice(synthesiser).step(*say("one two three"))
+    assert not next(job).last  # type: ignore[union-attr]
+    assert synthesiser.made == ["one"]
+    rest = list(job)
+    assert [item.last for item in only(SpeechAudio, rest)] == [False, False, True]
+    assert not rest[-1].samples.any()
+
+
+def test_a_short_sentence_is_made_once_and_a_cut_one_is_not_kept() -> None:
+    synthesiser = Beeps()
+    voice = Voice(synthesiser)
+    job = voice.step(*say("one two"))
+    next(job)
+    job.close()  # type: ignore[attr-defined]
+    whole = run_stage(voice, [say("one two")])
+    again = run_stage(voice, [say("one two")])
+    assert synthesiser.made == ["one", "one", "two"]
+    assert samples_of(whole) == samples_of(again)
+
+
+def test_a_new_rate_makes_the_sentence_again() -> None:
+    synthesiser = Beeps()
+    voice = Voice(synthesiser)
+    slow = run_stage(voice, [say("one two")])
+    fast = run_stage(voice, [("effect", Effect(TURN, "rate", 2.0), 0), say("one two")])
+    gap = len(fast[-1].samples)
+    assert samples_of(slow) - gap == 2 * (samples_of(fast) - gap)
+
+
+def test_prepared_sentences_need_no_work() -> None:
+    synthesiser = Beeps()
+    voice = Voice(synthesiser, rate=2.0)
+    voice.prepare(["watch out"])
+    made = list(synthesiser.made)
+    assert samples_of(run_stage(voice, [say("watch out")])) > 0
+    assert synthesiser.made == made
+
+
+def test_a_sentence_that_breaks_is_closed_before_the_error_is_told() -> None:
+    job = Voice(Beeps()).step(*say("an unspeakable word"))
+    assert [next(job).last, next(job).last] == [False, True]  # type: ignore[union-attr]
+    with pytest.raises(ValueError, match="unspeakable"):
+        next(job)
+
+
+class Loud:
+    """A small real wake word detector: something loud."""
+
+    def push(self, samples: Samples) -> bool:
+        return bool(np.abs(samples).max() > 0.5)
+
+    def reset(self) -> None: ...
+
+
+def test_the_wake_word_is_told_once() -> None:
+    loud = np.ones(480, np.float32)
+    items = run_stage(WakeStage(Loud()), [("audio", chunk(loud, t), t) for t in (0, 30, 60, 2000)])
+    assert items == [Wake("word")] * 2
+
+
+def test_after_an_answer_but_not_after_a_notice_a_follow_up_is_heard() -> None:
+    stage = WakeStage(Loud())
+    assert run_stage(stage, [("playback", Playback(1, "finished", "Yes.", TURN), 0)]) == [Wake("follow_up")]
+    assert run_stage(stage, [("playback", Playback(2, "finished", "The camera is missing."), 0)]) == []
+
+
+def test_the_wake_word_model_sleeps_through_noise_in_pieces_of_any_length() -> None:
+    pytest.importorskip("pymicro_wakeword")
+    detector = WakeWord()
+    noise = np.random.default_rng(1).normal(0, 0.05, RATE_HZ * 3).astype(np.float32)
+    assert not any(detector.push(piece) for piece in np.split(noise, [100, 1700, 1701, 30_000]))
+
+
+def test_an_unknown_wake_word_is_refused_with_the_known_ones() -> None:
+    pytest.importorskip("pymicro_wakeword")
+    with pytest.raises(ConfigError, match="hey_jarvis"):
+        WakeWord("hey_nobody")
+
+
+def test_the_wake_word_model_hears_its_name_from_our_voice() -> None:
+    pytest.importorskip("pymicro_wakeword")
+    import soxr
+
+    from edgemm.tasks.speech_synthesis import SpeechSynthesiser
+
+    voice = SpeechSynthesiser(exported("piper-joe"))
+    spoken = np.concatenate(list(voice.synthesise("Hey Jarvis!")))
+    sound = soxr.resample(spoken, voice.sample_rate_hz, RATE_HZ)
+    silence = np.zeros(RATE_HZ, np.float32)
+    detector = WakeWord()
+    heard = np.concatenate([silence, sound, silence])
+    assert any(detector.push(heard[start : start + 480]) for start in range(0, len(heard), 480))
