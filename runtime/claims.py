@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from runtime.evidence import Evidence, Region
 from runtime.evidence.contest import iou
@@ -19,6 +19,8 @@ class ClaimThresholds:
     """Classifier score of the same name on the same box that makes a "perhaps" plain."""
     same_thing_iou: float = 0.55
     """Boxes of different labels that overlap more are one thing with two names."""
+    inside: float = 0.8
+    """Share of a box within a larger one of the same name from which it may be a part of it: said with "perhaps"."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,11 @@ class Claim:
     clear: bool
     region: Region
     evidence: tuple[Evidence, ...]
+
+    @property
+    def score(self) -> float:
+        """The best of its evidence."""
+        return max(e.score for e in self.evidence)
 
     @property
     def area(self) -> float:
@@ -58,7 +65,26 @@ def claims_of(evidence: Iterable[Evidence], thresholds: ClaimThresholds | None =
         other = claims[twin]
         undisputed = other.clear and not clear and seen.contested_by is None
         claims[twin] = Claim(other.label, undisputed, other.region, (*other.evidence, seen))
-    return tuple(sorted(claims, key=lambda claim: -claim.area))
+    claims.sort(key=lambda claim: -claim.area)
+    return tuple(
+        replace(claim, clear=claim.clear and not _part_of_any(claim, claims[:i], thresholds))
+        for i, claim in enumerate(claims)
+    )
+
+
+def _part_of_any(claim: Claim, larger: list[Claim], thresholds: ClaimThresholds) -> bool:
+    """True for a leaf of the plant that was detected as a plant of its own."""
+    return any(
+        other.label == claim.label and covered(claim.region, other.region) > thresholds.inside for other in larger
+    )
+
+
+def covered(region: Region, by: Region) -> float:
+    """Share of `region` that lies in `by`."""
+    width = min(region[2], by[2]) - max(region[0], by[0])
+    height = min(region[3], by[3]) - max(region[1], by[1])
+    area = (region[2] - region[0]) * (region[3] - region[1])
+    return max(0.0, width) * max(0.0, height) / area if area > 0.0 else 0.0
 
 
 def _confirmed(seen: Evidence, evidence: tuple[Evidence, ...], thresholds: ClaimThresholds) -> bool:

@@ -71,6 +71,29 @@ def test_a_weak_detection_that_the_classifier_confirms_is_said_plainly() -> None
     assert spoken("describe", "", look).startswith("A cup.")
 
 
+def test_a_doubtful_count_is_hedged_in_a_description() -> None:
+    boxes = [(0.18 * i, 0.3, 0.18 * i + 0.1, 0.7) for i in range(4)]
+    people = [thing("person", box, score) for box, score in zip(boxes, (0.8, 0.7, 0.6, 0.45), strict=True)]
+    look = HandMadeLook(scene(*people, thing("bus", (0.75, 0.0, 1.0, 1.0))))
+    assert spoken("describe", "", look).startswith("A bus and three people, perhaps four.")
+
+
+def test_a_part_of_a_thing_is_not_plainly_a_second_one() -> None:
+    look = HandMadeLook(scene(thing("potted plant", (0.1, 0.0, 0.9, 1.0)), thing("potted plant", (0.2, 0.1, 0.5, 0.8))))
+    assert spoken("how_many", "how many plants are there", look) == "One potted plant, perhaps two."
+
+
+def test_a_very_doubtful_thing_is_told_only_when_asked_for() -> None:
+    look = HandMadeLook(scene(thing("cup", AHEAD), thing("car", LEFT, 0.36)))
+    assert "car" not in spoken("describe", "what do you see", look)
+    assert spoken("is_there", "is there a car", look).startswith("Perhaps a car")
+
+
+def test_the_classifier_adds_a_name_of_which_it_is_very_sure() -> None:
+    look = HandMadeLook(scene(thing("person", AHEAD)), found={"label": (label("tripod", 0.96),)})
+    assert spoken("describe", "what do you see", look).endswith("Perhaps also a tripod.")
+
+
 def test_describe_names_the_whole_picture_when_nothing_is_detected() -> None:
     look = HandMadeLook(scene(), found={"label": (label("daisy", 0.8),)})
     assert spoken("describe", "what do you see", look) == "Perhaps a daisy."

@@ -37,7 +37,7 @@ _PALETTE = (
     ("pink", 0xFFD1DF),  # light pink
     ("orange", 0xF97306),
     ("brown", 0x653700),
-    ("dark brown", 0x3D1C02),  # chocolate
+    ("brown", 0x3D1C02),  # chocolate
     ("light brown", 0xD1B26F),  # tan
     ("beige", 0xE6DAA6),
     ("yellow", 0xFFFF14),

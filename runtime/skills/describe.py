@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 from runtime.claims import Claim
-from runtime.phrasing import an, counted, listed, sentence, spoken
+from runtime.evidence import Evidence
+from runtime.items import Working
+from runtime.phrasing import an, counted, listed, number, sentence, spoken
 from runtime.skills.seeing import cannot_see, evidence_of, gather_claims, place
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 
 MOST_KINDS = 5
 MOST_PLACES = 3
+VOLUNTEERED_FROM = 0.4
+"""Detector score from which a doubtful thing is told unasked."""
 SURE_LABEL_SCORE = 0.6
-"""Classifier score for the whole picture above which a name that the detector lacks is worth a "perhaps"."""
+"""Classifier score for the whole picture from which its name is a description, if nothing was detected."""
+ADDED_LABEL_SCORE = 0.85
+"""... and from which it is told besides what was detected."""
 
 
 def answer(request: Request, look: Look) -> Iterator[Step]:
@@ -21,7 +27,7 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
     if refusal is not None:
         yield refusal
         return
-    claims = yield from gather_claims(look)
+    claims = [c for c in (yield from gather_claims(look)) if c.clear or c.score >= VOLUNTEERED_FROM]
     if not claims:
         yield from _describe_whole(look)
         return
@@ -30,25 +36,40 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
     if single:
         text = listed([f"the {spoken(c.label)} {place(look, c).replace(', ', ' and ')}" for c in single])
         yield Sentence(sentence(text), evidence_of(single))
+    yield from _add_label(look, {c.label for c in claims})
 
 
-def _inventory(claims: tuple[Claim, ...]) -> str:
-    """ "four people, a bus and perhaps a cat"."""
+def _inventory(claims: list[Claim]) -> str:
+    """ "three people, perhaps four, a bus and perhaps a cat"."""
     clear = Counter(c.label for c in claims if c.clear)
-    vague = Counter(c.label for c in claims if not c.clear and c.label not in clear)
-    parts = [counted(count, label) for label, count in clear.items()]
-    parts += [f"perhaps {counted(count, label)}" for label, count in vague.items()]
-    return listed(parts[:MOST_KINDS])
+    every = Counter(c.label for c in claims)
+    parts = [
+        counted(count, label) + (f", perhaps {number(every[label])}," if every[label] > count else "")
+        for label, count in clear.items()
+    ]
+    parts += [f"perhaps {counted(count, label)}" for label, count in every.items() if label not in clear]
+    return listed(parts[:MOST_KINDS]).replace(",,", ",").rstrip(",")
 
 
 def _describe_whole(look: Look) -> Iterator[Step]:
     """No detection: what the classifier calls the whole picture, if it is sure enough."""
-    labels = yield from look.gather("label")
-    best = next((e for e in labels if e.region is None and e.score >= SURE_LABEL_SCORE), None)
+    best = yield from _whole_label(look, SURE_LABEL_SCORE)
     if best is None:
         yield Sentence("I don't recognise anything here.", refused=True)
     else:
         yield Sentence(sentence(f"perhaps {an(best.label)}"), (best,))
+
+
+def _add_label(look: Look, told: set[str]) -> Iterator[Step]:
+    """The classifier adds a name of which it is very sure; it never takes one away."""
+    best = yield from _whole_label(look, ADDED_LABEL_SCORE)
+    if best is not None and best.label not in told:
+        yield Sentence(sentence(f"perhaps also {an(best.label)}"), (best,))
+
+
+def _whole_label(look: Look, least_score: float) -> Generator[Working, None, Evidence | None]:
+    labels = yield from look.gather("label")
+    return next((e for e in labels if e.region is None and e.score >= least_score), None)
 
 
 SKILL = Skill(
