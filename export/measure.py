@@ -1,7 +1,7 @@
 """Latency and peak memory of a bundle on this host, in a process of its own: `python -m export.measure BUNDLE [DATA]`.
 
-A typical call is one call of each graph, with the inputs that the task makes of the first example of DATA, or random
-inputs of the right shape where the task cannot say. One thread; the median and the 95th percentile of 20 calls.
+A typical call is one call of each graph, with the inputs that the task makes of an example of DATA, or random inputs of
+the right shape where the task cannot say. One thread; the median and the 95th percentile of 20 calls.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from edgemm.tensors import Array
 THREADS = 1
 _WARM_UP_CALLS = 3
 _CALLS = 20
+_EXAMPLES_TRIED = 8
 
 
 def measure(folder: Path, data: Path | None = None) -> Measured:
@@ -60,7 +61,7 @@ def measure_here(bundle: Bundle, data: Path | None) -> Measured:
 
 
 def typical_inputs(bundle: Bundle, data: Path | None) -> dict[str, dict[str, Array]]:
-    """Graph role → inputs of its first call on the first example; empty where the task cannot say."""
+    """Graph role → inputs of its first call on the first examples; roles are missing where the task cannot say."""
     from edgemm.evaluation.examples import read_examples
     from edgemm.tasks import open_task
     from export.calibration import Calibrated
@@ -69,9 +70,13 @@ def typical_inputs(bundle: Bundle, data: Path | None) -> dict[str, dict[str, Arr
         return {}
     task = open_task(bundle, threads=THREADS)
     inputs: dict[str, dict[str, Array]] = {}
-    if isinstance(task, Calibrated):
-        for role, arrays in task.calibration_inputs(read_examples(data)[0]):
+    if not isinstance(task, Calibrated):
+        return inputs
+    for example in read_examples(data)[:_EXAMPLES_TRIED]:
+        for role, arrays in task.calibration_inputs(example):
             inputs.setdefault(role, {name: array.copy() for name, array in arrays.items()})
+            if set(inputs) == set(bundle.manifest.graphs):
+                return inputs
     return inputs
 
 
