@@ -195,10 +195,10 @@ def test_several_are_placed_from_left_to_right() -> None:
 # --- read text, read code, colour, light
 
 
-def test_text_is_read_from_top_to_bottom_and_a_doubtful_line_is_hedged() -> None:
+def test_text_is_read_line_by_line_and_a_doubtful_line_is_hedged() -> None:
     lines = (
-        thing("way out", (0.1, 0.6, 0.9, 0.7), 0.6, "text"),
         thing("Platform 4", (0.1, 0.2, 0.9, 0.3), 0.95, "text"),
+        thing("way out", (0.1, 0.6, 0.9, 0.7), 0.6, "text"),
     )
     assert spoken("read_text", "read this", HandMadeLook(found={"text": lines})) == "Platform 4. Perhaps: way out."
 

@@ -1,10 +1,9 @@
-"""Read text: what is written in view, line by line, from the top."""
+"""Read text: what is written in view, line by line, in the order in which the reader found it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runtime.evidence import Evidence
 from runtime.phrasing import sentence
 from runtime.skills.seeing import cannot_see
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
@@ -21,17 +20,11 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
         yield refusal
         return
     lines = [line for line in (yield from look.gather("text")) if line.score >= LEAST_SCORE]
-    for line in sorted(lines, key=_reading_order):
+    for line in lines:
         hedge = "" if line.score >= SURE_SCORE else "perhaps: "
         yield Sentence(sentence(f"{hedge}{line.label}"), (line,))
     if not lines:
         yield Sentence("I can't read any text here. Hold it closer and still.", refused=True)
-
-
-def _reading_order(line: Evidence) -> tuple[float, float]:
-    """Rows from the top, each from the left; lines whose middles differ by less than half a height share a row."""
-    x1, y1, _, y2 = line.region or (0.0, 0.0, 0.0, 0.0)
-    return round((y1 + y2) / 2.0, 2), x1
 
 
 SKILL = Skill(
