@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
+from pydantic import Field
+
 from edgemm.config import ConfigModel, find_config, load_yaml
 
 
@@ -25,7 +27,7 @@ class Photograph(ConfigModel):
     """Other things that are in view."""
     unsure: tuple[str, ...] = ()
     """Names that people may see either way. A name neither here nor in `things` is not in the picture."""
-    colours: dict[str, str] = {}
+    colours: dict[str, str] = Field(default_factory=dict)
     """Thing → its main colour."""
     text: str = ""
     """Words that can be read."""

@@ -95,16 +95,15 @@ def _levels(model: GraphModel, classes: int) -> tuple[int, list[Level]]:
 
 
 def _convert(model: GraphModel, size: int, levels: list[Level], classes: int, path: Path) -> None:
-    builder = OnnxBuilder()
-    converter = TfjsConverter(model, builder)
+    builder = OnnxBuilder({"image": (1, 3, size, size)})
+    converter = TfjsConverter(model, builder, dict.fromkeys(model.inputs, "image"))
     # (1, channel, cell): the layout in which both outputs leave the last convolution.
     scores = [converter.output(level.scores, (0, 2, 1)) for level in levels]
     bins = [converter.output(level.bins, (0, 2, 1)) for level in levels]
     _decode(builder, scores, bins, levels, size, classes)
     builder.fold_convolutions()
-    builder.rename(next(iter(model.inputs)), "image")
     cells = sum(level.cells for level in levels)
-    builder.save(path, {"image": (1, 3, size, size)}, {"boxes": (cells, EDGES), "scores": (cells, classes)})
+    builder.save(path, {"boxes": (cells, EDGES), "scores": (cells, classes)})
 
 
 def _decode(

@@ -18,9 +18,13 @@ IR_VERSION = 10
 
 
 class OnnxBuilder:
-    """Nodes and constants in the order in which they are made; `save` checks and writes the model."""
+    """Nodes and constants in the order in which they are made; `save` checks and writes the model.
 
-    def __init__(self) -> None:
+    `inputs`: the graph's float32 inputs by name with their axes.
+    """
+
+    def __init__(self, inputs: Mapping[str, Sequence[int | str]]) -> None:
+        self.inputs = inputs
         self.nodes: list[onnx.NodeProto] = []
         self.constants: dict[str, Array] = {}
 
@@ -44,11 +48,10 @@ class OnnxBuilder:
         self.nodes.append(helper.make_node(op, list(inputs), names, name=name, **(attributes or {})))
         return names
 
-    def rename(self, old: str, new: str) -> None:
-        """Give a value another name, wherever it stands."""
-        for node in self.nodes:
-            for names in (node.input, node.output):
-                names[:] = [new if name == old else name for name in names]
+    def shape_of(self, name: str) -> list[int]:
+        """Sizes of a value made so far, by ONNX's shape inference; 0 for an axis that varies."""
+        inferred = onnx.shape_inference.infer_shapes(self._model("so_far", {name: None}), strict_mode=True)
+        return [axis.dim_value for axis in inferred.graph.output[0].type.tensor_type.shape.dim]
 
     def fold_convolutions(self) -> None:
         """Zero padding and a constant bias go into the convolution that they surround, -inf padding into a MaxPool."""
@@ -80,19 +83,19 @@ class OnnxBuilder:
         border = 0.0 if node.op_type == "Conv" else -np.inf
         return edges.shape == (2, 4) and not edges[:, :2].any() and fill == border
 
-    def save(
-        self, path: Path, inputs: Mapping[str, Sequence[int | str]], outputs: Mapping[str, Sequence[int | str]]
-    ) -> None:
-        """Check and write the model; float32 `inputs` and `outputs` by name with their axes."""
+    def save(self, path: Path, outputs: Mapping[str, Sequence[int | str]]) -> None:
+        """Check and write the model; `outputs`: float32 outputs by name with their axes."""
+        model = onnx.shape_inference.infer_shapes(self._model(path.stem, outputs), strict_mode=True)
+        onnx.checker.check_model(model, full_check=True)
+        onnx.save(model, path)
+
+    def _model(self, name: str, outputs: Mapping[str, Sequence[int | str] | None]) -> onnx.ModelProto:
         used = {name for node in self.nodes for name in node.input}
         graph = helper.make_graph(
             self.nodes,
-            path.stem,
-            [helper.make_tensor_value_info(name, TensorProto.FLOAT, axes) for name, axes in inputs.items()],
+            name,
+            [helper.make_tensor_value_info(name, TensorProto.FLOAT, axes) for name, axes in self.inputs.items()],
             [helper.make_tensor_value_info(name, TensorProto.FLOAT, axes) for name, axes in outputs.items()],
             [numpy_helper.from_array(value, name) for name, value in self.constants.items() if name in used],
         )
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)
-        model = onnx.shape_inference.infer_shapes(model, strict_mode=True)
-        onnx.checker.check_model(model, full_check=True)
-        onnx.save(model, path)
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=IR_VERSION)

@@ -6,7 +6,7 @@ and only an operation that needs another layout makes a real transpose.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,12 +32,15 @@ class Value:
 
 
 class TfjsConverter:
-    """Converts the nodes of a model into `builder`; ask `output` for what a post-process continues from."""
+    """Converts the nodes of a model into `builder`; ask `output` for what a post-process continues from.
 
-    def __init__(self, model: GraphModel, builder: OnnxBuilder) -> None:
+    `names`: the source's inputs → the builder's.
+    """
+
+    def __init__(self, model: GraphModel, builder: OnnxBuilder, names: Mapping[str, str]) -> None:
         self.builder = builder
         self.constants: dict[str, Array] = dict(model.weights)
-        self.values = {name: Value(name, tuple(range(len(shape)))) for name, shape in model.inputs.items()}
+        self.values = {name: Value(names[name], tuple(range(len(shape)))) for name, shape in model.inputs.items()}
         for node in model.nodes:
             if node.op in ("Const", "Placeholder"):
                 continue
@@ -154,15 +157,13 @@ def _split(converter: TfjsConverter, node: Node) -> dict[str, Value]:
 def _resize(converter: TfjsConverter, node: Node) -> dict[str, Value]:
     if not node.attributes.get("half_pixel_centers"):
         raise CheckpointError(f"cannot convert '{node.name}'", expected="half_pixel_centers")
-    value = converter.values[node.inputs[0]]
-    rows, columns = converter.constants[node.inputs[1]].tolist()
-    sizes = np.array([rows, columns], np.int64)
-    order = [value.stored_at[1], value.stored_at[2]]
-    inputs = [value.name, "", "", converter.constant(node, "sizes", sizes)]
-    made = converter.emit(
-        "Resize", inputs, name=node.name, mode="linear", coordinate_transformation_mode="half_pixel", axes=order
-    )
-    return {node.name: Value(made, value.stored_at)}
+    image = converter.stored(node.inputs[0], CHANNELS_FIRST).name
+    shape, (rows, columns) = converter.builder.shape_of(image), converter.constants[node.inputs[1]].tolist()
+    # Scales for all axes: ONNX Runtime 1.32 loses `sizes` for some of them when it fuses quantised operators.
+    scales = np.array([1, 1, rows / shape[2], columns / shape[3]], np.float32)
+    inputs = [image, "", converter.constant(node, "scales", scales)]
+    made = converter.emit("Resize", inputs, name=node.name, mode="linear", coordinate_transformation_mode="half_pixel")
+    return {node.name: Value(made, CHANNELS_FIRST)}
 
 
 def _reshape(converter: TfjsConverter, node: Node) -> dict[str, Value]:
