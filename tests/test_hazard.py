@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from runtime.items import Alert, Item, Say, Scene
+from runtime.items import Alert, Item, Scene
 from runtime.stages.hazard import Hazard
 from runtime.tracking import Tracker
 from tests.moving_pictures import FPS, HEIGHT, WIDTH, Shot, approach, panned, paste, photograph, scenes, warped, zoomed
@@ -37,16 +37,13 @@ def test_a_person_who_comes_closer_is_announced_within_a_second_of_starting(seed
     assert more == []
 
 
-def test_an_alert_is_spoken_with_its_direction() -> None:
-    said = [item for _, item in watch(scenes(approach())) if isinstance(item, Say)]
-    assert [(say.text, say.kind, say.turn) for say in said] == [
-        ("Person at twelve o'clock, coming closer.", "alert", None)
-    ]
+def test_an_alert_names_the_thing_and_its_direction() -> None:
+    assert [alert.text for _, alert in alerts(scenes(approach()))] == ["Person at twelve o'clock, coming closer."]
 
 
 def test_without_field_of_view_the_direction_is_a_side() -> None:
-    said = [item for _, item in watch(scenes(approach()), Hazard(None)) if isinstance(item, Say)]
-    assert [say.text for say in said] == ["Person ahead, coming closer."]
+    said = [item for _, item in watch(scenes(approach()), Hazard(None)) if isinstance(item, Alert)]
+    assert [alert.text for alert in said] == ["Person ahead, coming closer."]
 
 
 def test_a_thing_that_would_arrive_in_eight_seconds_is_no_alert() -> None:

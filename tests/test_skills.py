@@ -149,6 +149,11 @@ def test_a_thing_that_only_the_classifier_knows_is_perhaps_there() -> None:
     assert spoken("is_there", "is there a daisy", look) == "Perhaps a daisy."
 
 
+def test_a_name_of_the_classifier_is_known_in_the_plural_too() -> None:
+    look = HandMadeLook(scene(), found={"label": (label("daisy", 0.7),)})
+    assert spoken("is_there", "are there any daisies", look) == "Perhaps a daisy."
+
+
 def test_a_question_without_a_thing_is_asked_back() -> None:
     assert refused("is_there", "is there", HandMadeLook())
 

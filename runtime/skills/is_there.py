@@ -8,7 +8,7 @@ from runtime.claims import Claim, claims_of
 from runtime.evidence import Evidence
 from runtime.phrasing import an, counted, sentence
 from runtime.skills.naming import thing_slot
-from runtime.skills.seeing import cannot_see, does_not_know, evidence_of, gather_evidence, knows, place, places
+from runtime.skills.seeing import cannot_see, does_not_know, evidence_of, gather_evidence, known_name, place, places
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 
 LABEL_SCORE = 0.3
@@ -16,11 +16,15 @@ LABEL_SCORE = 0.3
 
 
 def answer(request: Request, look: Look) -> Iterator[Step]:
-    thing = request.slot("thing")
-    if thing is None:
+    asked = request.slot("thing")
+    if asked is None:
         yield Sentence("Which thing? Ask, for example: is there a cup?", refused=True)
         return
-    refusal = does_not_know(thing) if not knows(look, thing) else cannot_see(look)
+    thing = known_name(look, asked)
+    if thing is None:
+        yield does_not_know(asked)
+        return
+    refusal = cannot_see(look)
     if refusal is not None:
         yield refusal
         return

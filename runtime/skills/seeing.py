@@ -56,9 +56,11 @@ def gather_claims(look: Look) -> Generator[Working, None, tuple[Claim, ...]]:
     return claims_of((yield from gather_evidence(look)))
 
 
-def knows(look: Look, thing: str) -> bool:
-    """True when the detector or the classifier has a class for `thing`."""
-    return thing in THINGS or thing in look.label_names
+def known_name(look: Look, thing: str) -> str | None:
+    """The detector's or the classifier's name of `thing`, in the singular; None when no model has a class for it."""
+    endings = (("", ""), ("s", ""), ("es", ""), ("ies", "y"))
+    names = (thing.removesuffix(many) + one for many, one in endings if thing.endswith(many))
+    return next((name for name in names if name in THINGS or name in look.label_names), None)
 
 
 def does_not_know(thing: str) -> Sentence:

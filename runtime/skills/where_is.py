@@ -8,16 +8,20 @@ from runtime.claims import claims_of
 from runtime.phrasing import counted, sentence
 from runtime.skills.is_there import missing
 from runtime.skills.naming import thing_slot
-from runtime.skills.seeing import cannot_see, does_not_know, evidence_of, gather_evidence, knows, place, places
+from runtime.skills.seeing import cannot_see, does_not_know, evidence_of, gather_evidence, known_name, place, places
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 
 
 def answer(request: Request, look: Look) -> Iterator[Step]:
-    thing = request.slot("thing")
-    if thing is None:
+    asked = request.slot("thing")
+    if asked is None:
         yield Sentence("Where is what? Ask, for example: where is the bottle?", refused=True)
         return
-    refusal = does_not_know(thing) if not knows(look, thing) else cannot_see(look)
+    thing = known_name(look, asked)
+    if thing is None:
+        yield does_not_know(asked)
+        return
+    refusal = cannot_see(look)
     if refusal is not None:
         yield refusal
         return

@@ -1,6 +1,6 @@
 """Hazard: something large that comes closer fast → an alert that pre-empts all speech.
 
-    scene  Scene → Alert and Say (kind "alert")
+    scene  Scene → Alert
 
 The rule is time to contact (Lee 1976, "A theory of visual control of braking"): for a thing that approaches at
 constant speed, size / (rate of change of size) is the time until it arrives, whatever its true size and distance. The
@@ -17,7 +17,7 @@ from edgemm.media import NS_PER_S
 from runtime.camera_motion import Grey, Motion, background_mask, background_motion, thumbnail
 from runtime.directions import direction
 from runtime.evidence import Evidence, Region
-from runtime.items import Alert, Item, Say, Scene
+from runtime.items import Alert, Item, Scene
 from runtime.phrasing import sentence, spoken
 from runtime.tracking import SizeHistory
 
@@ -105,9 +105,7 @@ class Hazard:
             return
         for seen, rate in self._growing(item):
             if self._may_speak(seen):
-                alert = self._alert(seen, rate)
-                yield alert
-                yield Say(alert.text, kind="alert")
+                yield self._alert(seen, rate)
 
     def _forget(self) -> None:
         self._growth.clear()
