@@ -62,6 +62,13 @@ class WakeEvent(Event):
     by: str
 
 
+class PressEvent(Event):
+    """The key or the button was pressed, or `edgemm stop` was called."""
+
+    event: Literal["press"] = "press"
+    by: str
+
+
 class SpeechStartedEvent(TurnEvent):
     event: Literal["speech_started"] = "speech_started"
     start_ms: float
@@ -169,6 +176,7 @@ Body = Annotated[
     | ViewEvent
     | SceneEvent
     | WakeEvent
+    | PressEvent
     | SpeechStartedEvent
     | TranscriptEvent
     | TypedEvent

@@ -22,6 +22,7 @@ from runtime.event_schema import (
     Event,
     FaultEvent,
     PlaybackEvent,
+    PressEvent,
     RoutedEvent,
     SceneEvent,
     SourceEvent,
@@ -88,6 +89,10 @@ def _scene(item: items.Scene, start_ns: int) -> Event:
 
 def _wake(item: items.Wake, start_ns: int) -> Event:
     return WakeEvent(by=item.by)
+
+
+def _press(item: items.Press, start_ns: int) -> Event:
+    return PressEvent(by=item.by)
 
 
 def _speech_started(item: items.SpeechStarted, start_ns: int) -> Event:
@@ -184,6 +189,7 @@ _BODIES: dict[type, Callable[[Any, int], Event]] = {
     items.ViewState: _view,
     items.Scene: _scene,
     items.Wake: _wake,
+    items.Press: _press,
     items.SpeechStarted: _speech_started,
     items.Transcript: _transcript,
     items.TurnText: _typed,

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from edgemm.config import config_folders
 from edgemm.errors import InputError
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
 from edgemm.media_files import decode_picture
@@ -62,6 +63,22 @@ class Session:
             return Arrival(arrival_ns, "camera", VideoFrame(pixels, captured_ns, message.sequence))
         samples = np.frombuffer(content.data, "<i2").astype(np.float32) / np.float32(32768)
         return Arrival(arrival_ns, "microphone", AudioChunk(samples, content.sample_rate, captured_ns))
+
+
+def find_session(name: str) -> Path:
+    """A session file by its path, or one of those that come with edgemm (`demo`) by its name."""
+    if Path(name).suffix or Path(name).exists():
+        return Path(name)
+    for folder in config_folders():
+        path = folder / "sessions" / f"{name}.mcap"
+        if path.is_file():
+            return path
+    known = sorted({path.stem for folder in config_folders() for path in (folder / "sessions").glob("*.mcap")})
+    raise InputError(
+        f"no session '{name}'",
+        expected=f"a file, or one of {', '.join(known) or 'none'}",
+        remedy="Record one with: edgemm record SESSION.mcap",
+    )
 
 
 def open_session(path: str | Path, recover: bool = False) -> Session:

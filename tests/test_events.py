@@ -31,6 +31,7 @@ TOLD: list[items.Item] = [
     VIEW,
     items.Scene(FRAME, (CUP,), VIEW),
     items.Wake("word"),
+    items.Press("key"),
     items.SpeechStarted(TURN, 40 * NS_PER_MS),
     items.Transcript(TURN, "is there a", "partial", -0.333, 60 * NS_PER_MS),
     items.Transcript(TURN, "is there a cup", "guess", -0.25, 70 * NS_PER_MS),
