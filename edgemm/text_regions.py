@@ -85,7 +85,7 @@ def _from_start(corners: Quadrilateral) -> Quadrilateral:
 
 def _in_unit_square(corners: Quadrilateral, probability: Array) -> Quadrilateral:
     size = np.array(probability.shape[::-1], np.float32)
-    return np.clip(corners / size, 0.0, 1.0).astype(np.float32)
+    return np.asarray(np.clip(corners / size, 0.0, 1.0), np.float32)
 
 
 def straightened(pixels: Pixels, corners: Quadrilateral) -> Pixels:

@@ -13,6 +13,8 @@ DATA_SETS: dict[str, str] = {
     "pictures-evaluation": "export.data.pictures:build_evaluation",
     "sentences-calibration": "export.data.sentences:build_calibration",
     "sentences-evaluation": "export.data.sentences:build_evaluation",
+    "spoken-calibration": "export.data.sentences:build_spoken_calibration",
+    "spoken-evaluation": "export.data.sentences:build_spoken_evaluation",
     "text-calibration": "export.data.text:build_calibration",
     "text-evaluation": "export.data.text:build_evaluation",
 }

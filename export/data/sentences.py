@@ -1,4 +1,4 @@
-"""What people ask the assistant, and the phrases that it knows: for the embedder.
+"""What people ask the assistant and the phrases that it knows (for the embedder), and what it says (for the voice).
 
 Evaluation and calibration ask with other words about other things. No sentence is in both.
 """
@@ -83,6 +83,42 @@ _CALIBRATION = {
 _CALIBRATION_THINGS = ("bench", "keyboard", "bicycle", "plate", "jacket", "truck", "pillow", "spoon")
 _CALIBRATION_PLACES = ("garden", "hall", "shop")
 
+_SAID = (
+    "I see {count} {thing}s and a {other} in front of you.",
+    "Yes, there is a {thing} at {hour} o'clock, near you.",
+    "I don't see a {thing}, but perhaps a {other}.",
+    "The {thing} is on your left, next to the {other}.",
+    "There are {count} {thing}s in view; one of them is close.",
+    "This looks like a {thing}, or perhaps a {other}.",
+    "Warning! A {thing} is coming from {hour} o'clock.",
+)
+_COUNTS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+_HOURS = ("nine", "ten", "eleven", "twelve", "one", "two", "three")
+
+
+def build_spoken_evaluation(folder: Path) -> None:
+    """About 1,500 words of answers to be spoken."""
+    _write(folder, _answers(_EVALUATION_THINGS, 160))
+
+
+def build_spoken_calibration(folder: Path) -> None:
+    """Answers about other things."""
+    _write(folder, _answers(_CALIBRATION_THINGS, 32))
+
+
+def _answers(things: tuple[str, ...], count: int) -> list[tuple[str, str, str]]:
+    """The templates in turn; each list at a stride of its own, so that no two answers are alike."""
+    texts = [
+        _SAID[number % len(_SAID)].format(
+            thing=things[number % len(things)],
+            other=things[(number // len(_SAID) + 1 + number) % len(things)],
+            count=_COUNTS[number % len(_COUNTS)],
+            hour=_HOURS[number // 2 % len(_HOURS)],
+        )
+        for number in range(count)
+    ]
+    return [(text, "", "answer") for text in texts]
+
 
 def build_evaluation(folder: Path) -> None:
     """Phrases as the index, and about 300 questions with their meaning."""
@@ -111,4 +147,4 @@ def _write(folder: Path, lines: list[tuple[str, str, str]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "manifest.jsonl").open("w", encoding="utf-8") as file:
         for text, label, group in lines:
-            file.write(json.dumps({"text": text, "label": label, "group": group}) + "\n")
+            file.write(json.dumps({"text": text, "label": label or None, "group": group}) + "\n")
