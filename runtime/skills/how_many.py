@@ -43,7 +43,6 @@ SKILL = Skill(
         "how many cars are there",
         "count the chairs",
         "count the people",
-        "how many are in the room",
         "how many dogs can you see",
     ),
     answer=answer,

@@ -22,6 +22,7 @@ SKILL = Skill(
         "what did you say",
         "once more please",
         "pardon",
+        "what was that",
         "can you repeat it",
         "I didn't hear you",
     ),

@@ -29,6 +29,8 @@ SKILL = Skill(
         "is everything all right",
         "is the camera working",
         "are you ready",
+        "are you there",
+        "are you okay",
         "can you see",
         "can you hear me",
         "is the picture clear",
