@@ -47,5 +47,9 @@ class StageTimer:
     def add(self, stage: str, duration_ms: float) -> None:
         self._durations_ms[stage].append(duration_ms)
 
+    def totals_ms(self) -> dict[str, float]:
+        """Sum of durations by stage."""
+        return {stage: sum(durations) for stage, durations in self._durations_ms.items()}
+
     def summary(self) -> dict[str, Percentiles]:
         return {stage: percentiles(durations) for stage, durations in self._durations_ms.items()}

@@ -24,6 +24,8 @@ READY = "Ready. I describe what the camera sees; I replace neither cane, nor dog
 OUTSIDE = ("daemon",)
 """Producers of items that come from no stage and no source."""
 
+LANES = ("camera", "microphone")
+
 
 class Lanes:
     """Which of sight and hearing have given their first result, or have said that they are missing. A tap."""
@@ -49,9 +51,10 @@ class Daemon:
     """Runs a table on sources until a signal, `shutdown` on the control socket, or `request_stop`."""
 
     def __init__(self, rows: Sequence[Row], sources: Sequence[Source], taps: Sequence[Tap], greeting: str) -> None:
-        wanted = [source.name for source in sources if source.name in ("camera", "microphone")]
-        self._lanes = Lanes(wanted)
-        self._driver = LiveDriver(rows, sources, [*taps, self._lanes], OUTSIDE)
+        present = [source.name for source in sources]
+        absent = [lane for lane in LANES if lane not in present]
+        self._lanes = Lanes([lane for lane in LANES if lane in present])
+        self._driver = LiveDriver(rows, sources, [*taps, self._lanes], [*OUTSIDE, *absent])
         self._control = ControlServer(self._answer)
         self._stop = threading.Event()
         self._greeting = greeting

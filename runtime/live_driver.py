@@ -83,7 +83,7 @@ class LiveDriver:
         taps: Sequence[Tap] = (),
         outside: Sequence[str] = (),
     ) -> None:
-        """`outside` names further producers of the table: whoever calls `deliver` from another thread."""
+        """`outside` names further producers of the table: whoever calls `deliver`, and sources that are not there."""
         self.stopping = threading.Event()
         self.void = VoidTurns()
         self._routes = Routes(rows, [source.name for source in sources] + list(outside))

@@ -246,7 +246,7 @@ def _speaking(parts: Parts) -> tuple[Row, ...]:
             (
                 Link("floor", SpeakerClear, "clear"),
                 Link("floor", SpeakerAudio, "audio"),
-                Link("speaker_device", SpeakerPosition, "position"),
+                Link(ANY, SpeakerPosition, "position"),
             ),
             tick_ms=20,
         ),

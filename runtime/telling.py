@@ -6,9 +6,11 @@ from typing import Any
 
 from edgemm.media import NS_PER_S
 from runtime.events import event_of
-from runtime.items import Item, Scene, SourceState, ViewState
+from runtime.items import Answer, Effect, Item, Scene, SourceState, ViewState
 
 SCENE_PERIOD_NS = NS_PER_S
+CONFIRMING_STAGE = "floor"
+"""Where answers and effects pass once their turn is confirmed."""
 
 
 class Teller:
@@ -23,6 +25,8 @@ class Teller:
 
     def event_of(self, time_ns: int, producer: str, item: Item) -> dict[str, Any] | None:
         """The event to tell, or None."""
+        if isinstance(item, (Answer, Effect)) and producer != CONFIRMING_STAGE:
+            return None  # a guess until the floor lets it through
         if self._repeats(time_ns, item):
             return None
         return event_of(time_ns, producer, item, self._start_ns)

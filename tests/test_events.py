@@ -61,7 +61,7 @@ UNTOLD: list[items.Item] = [
 
 @pytest.mark.parametrize("item", TOLD, ids=lambda item: type(item).__name__)
 def test_each_item_worth_telling_is_an_event_of_the_published_schema(item: items.Item) -> None:
-    event = event_of(100 * NS_PER_MS, "stage", item)
+    event = event_of(100 * NS_PER_MS, "floor", item)
     assert event is not None
     assert list(event)[:3] == ["time_ms", "producer", "event"]
     body = {name: value for name, value in event.items() if name not in ("time_ms", "producer")}
@@ -78,7 +78,7 @@ def test_each_item_worth_telling_is_an_event_of_the_published_schema(item: items
 
 @pytest.mark.parametrize("item", UNTOLD, ids=lambda item: type(item).__name__)
 def test_frames_sound_and_unspoken_sentences_are_no_events(item: items.Item) -> None:
-    assert event_of(0, "stage", item) is None
+    assert event_of(0, "floor", item) is None
 
 
 def test_an_answer_tells_its_frame_age_and_evidence_in_rounded_numbers() -> None:
@@ -149,7 +149,7 @@ def test_the_same_items_give_the_same_lines() -> None:
         stream = io.StringIO()
         log = EventLog(stream)
         for number, item in enumerate([*TOLD, *UNTOLD]):
-            log(number * NS_PER_MS, "stage", item)
+            log(number * NS_PER_MS, "floor", item)
         return stream.getvalue()
 
     assert lines() == lines()
@@ -161,7 +161,7 @@ def test_the_log_is_rotated_at_its_size_and_keeps_one_old_file(tmp_path: Path) -
     file = RotatingFile(tmp_path / "events.jsonl", max_bytes=2_000)
     log = EventLog(file)
     for number in range(100):
-        log(number * NS_PER_MS, "stage", items.Wake("word"))
+        log(number * NS_PER_MS, "floor", items.Wake("word"))
     file.close()
     new, old = (tmp_path / "events.jsonl").read_text(), (tmp_path / "events.jsonl.old").read_text()
     assert len(new) <= 2_000
