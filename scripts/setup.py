@@ -53,15 +53,17 @@ class Profile:
 
 
 PROFILES = {
-    "runtime": Profile(("runtime",), RUN_PACKAGES, (3, 10), 150, torch=False),
-    "export": Profile(("export",), RUN_PACKAGES + EXPORT_PACKAGES, (3, 11), 400, torch=True),
+    "runtime": Profile(("runtime",), RUN_PACKAGES, (3, 10), 100, torch=False),
+    "export": Profile(("export",), RUN_PACKAGES + EXPORT_PACKAGES, (3, 11), 240, torch=True),
     "test": Profile(
-        ("export", "test", "check"), RUN_PACKAGES + EXPORT_PACKAGES + TEST_PACKAGES, (3, 11), 430, torch=True
+        ("export", "test", "check"), RUN_PACKAGES + EXPORT_PACKAGES + TEST_PACKAGES, (3, 11), 270, torch=True
     ),
-    "bench": Profile(("export", "bench"), RUN_PACKAGES + EXPORT_PACKAGES + TEST_PACKAGES, (3, 11), 490, torch=True),
+    "bench": Profile(("export", "bench"), RUN_PACKAGES + EXPORT_PACKAGES + TEST_PACKAGES, (3, 11), 330, torch=True),
 }
 NEWEST_PYTHON = (3, 13)
 TORCH_CPU_MB = 200
+WEIGHTS_MB = 450
+"""Weights and evaluation clips of the starter pack, which `edgemm export starter` fetches once."""
 
 
 def main() -> int:
@@ -140,8 +142,8 @@ def make_venv(asked_for: str, oldest: tuple[int, int]) -> None:
 
 
 def find_python(asked_for: str, oldest: tuple[int, int]) -> str:
-    newest_tried_first = [f"python3.{minor}" for minor in (12, 11, 13, 10)]
-    candidates = [asked_for] if asked_for else [*newest_tried_first, "python3", sys.executable]
+    others = [f"python3.{minor}" for minor in (12, 13, 11, 10)]
+    candidates = [asked_for] if asked_for else ["python3", *others, sys.executable]
     for name in candidates:
         path = shutil.which(name)
         if path and oldest <= version_of(path) <= NEWEST_PYTHON:
@@ -177,7 +179,10 @@ def install_python_packages(profile: Profile, torch_index: str) -> None:
 
 def announce(profile: Profile, torch_index: str) -> None:
     say(f"downloading Python packages, about {profile.download_mb} MB (what is here already is not fetched again)")
-    if not profile.torch or succeeds([str(VENV_PYTHON), "-c", "import torch"]):
+    if not profile.torch:
+        return
+    say(f"exporting the starter pack will later fetch its weights, once: about {WEIGHTS_MB} MB")
+    if succeeds([str(VENV_PYTHON), "-c", "import torch"]):
         return
     if torch_index:
         say(f"and the CPU build of torch, about {TORCH_CPU_MB} MB, from TORCH_INDEX")
