@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import fnmatch
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -67,7 +67,7 @@ def float32_to_int8_dynamic(
 def float32_to_int8_qdq(
     path_in: Path,
     path_out: Path,
-    inputs: Iterator[dict[str, Array]],
+    inputs: Iterable[dict[str, Array]],
     *,
     activations: Signedness,
     weights: Signedness = "int8",
@@ -77,7 +77,7 @@ def float32_to_int8_qdq(
     exclude: Iterable[str] = (),
     op_types: Iterable[str] = (),
 ) -> int:
-    """Static int8 as quantise/dequantise pairs, scales from `inputs` (graph inputs by tensor name).
+    """Static int8 as quantise/dequantise pairs, scales from `inputs` (graph inputs by tensor name); biases corrected.
 
     On x86 without VNNI: uint8 activations, int8 weights, `reduce_range`; on Arm: int8 for both. Returns the number of
     Conv, MatMul and Gemm nodes between pairs, which is what runs in int8.
@@ -86,10 +86,12 @@ def float32_to_int8_qdq(
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
+    from export.bias_correction import correct_biases
     from export.calibration import reader_of
 
     types = {"uint8": QuantType.QUInt8, "int8": QuantType.QInt8}
     methods = {"minmax": Methods.MinMax, "entropy": Methods.Entropy, "percentile": Methods.Percentile}
+    examples = list(inputs)
     with tempfile.TemporaryDirectory(dir=path_out.parent) as folder:
         prepared, quantised = Path(folder) / "prepared.onnx", Path(folder) / "quantised.onnx"
         # Symbolic shape inference stops at operators that it does not know; ONNX's own suffices here.
@@ -97,7 +99,7 @@ def float32_to_int8_qdq(
         quantize_static(
             prepared,
             quantised,
-            reader_of(inputs),
+            reader_of(iter(examples)),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=list(op_types) or None,
             per_channel=per_channel,
@@ -108,6 +110,7 @@ def float32_to_int8_qdq(
             calibrate_method=methods[calibration_method],
         )
         model = load_graph(quantised)
+        correct_biases(model, prepared, examples)
     return _proved(model, path_out, _nodes_between_pairs(model), "int8 nodes")
 
 

@@ -119,6 +119,33 @@ def test_convolutions_are_quantised_from_calibration_data(
     assert (TensorProto.UINT8 in zero_points) == (activations == "uint8")
 
 
+def test_rounded_weights_do_not_shift_the_mean_of_a_channel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Depthwise, then pointwise, with inputs whose mean is far from zero: what bias correction is for."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w", "b"], ["a"], name="depthwise", group=8, pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["a"], ["c"], name="relu"),
+        helper.make_node("Conv", ["c", "v", "d"], ["y"], name="pointwise"),
+    ]
+    weights = {
+        "w": RANDOM.standard_normal((8, 1, 3, 3)) * np.geomspace(0.1, 1, 9).reshape(3, 3),
+        "b": RANDOM.standard_normal(8),
+        "v": RANDOM.standard_normal((6, 8, 1, 1)),
+        "d": RANDOM.standard_normal(6),
+    }
+    path = save(tmp_path / "depthwise.onnx", nodes, {"x": [1, 8, 12, 12]}, [1, 6, 12, 12], weights)
+    inputs = [{"x": RANDOM.uniform(1, 3, (1, 8, 12, 12)).astype(np.float32)} for _ in range(16)]
+
+    def shift(out: Path) -> float:
+        quantize.float32_to_int8_qdq(path, out, inputs, activations="uint8", reduce_range=True)
+        first, second = open_session(path), open_session(out)
+        errors = [second.run(x)["y"] - first.run(x)["y"] for x in inputs]
+        return float(np.abs(np.mean(errors, axis=(0, 1, 3, 4))).mean())
+
+    corrected = shift(tmp_path / "corrected.onnx")
+    monkeypatch.setattr("export.bias_correction.correct_biases", lambda *_: 0)
+    assert corrected < 0.5 * shift(tmp_path / "plain.onnx")
+
+
 def test_a_tied_head_is_quantised_too(tmp_path: Path) -> None:
     """A head that shares the embedding comes out of tracing as Gemm or FusedMatMul with transB, or behind Transpose."""
     weights = {"w": RANDOM.standard_normal((OUTER, INNER)), "bias": RANDOM.standard_normal(OUTER)}
