@@ -20,10 +20,10 @@ def bundles_folder() -> Path:
 def exported(recipe: str) -> Bundle:
     """The bundle of a recipe for this host, or the folder itself if it is a bundle; without one see `lack`."""
     folder = bundles_folder() / recipe
-    for candidate in (folder / host_target(), folder):
-        if (candidate / "manifest.json").is_file():
-            return Bundle.open(candidate)
-    lack(f"no bundle of '{recipe}' under {folder.parent}: `edgemm export {recipe}` makes one")
+    found = [candidate for candidate in (folder / host_target(), folder) if (candidate / "manifest.json").is_file()]
+    if not found:
+        lack(f"no bundle of '{recipe}' under {folder.parent}: `edgemm export {recipe}` makes one")
+    return Bundle.open(found[0])
 
 
 def lack(what: str) -> NoReturn:
