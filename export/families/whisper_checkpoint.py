@@ -90,7 +90,7 @@ def _from_ctranslate2(folder: Path, config: dict[str, Any], tokenizer: Path) -> 
     state = whisper_state(stored)
     model = WhisperForConditionalGeneration(_architecture(stored.tensors, state, tokenizer))
     try:
-        model.load_state_dict({name: torch.from_numpy(value) for name, value in state.items()}, strict=True)
+        model.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in state.items()}, strict=True)
     except RuntimeError as error:
         raise CheckpointError(f"checkpoint {folder}: tensors do not fit Whisper", found=error) from error
     model.generation_config = _generation_config(config, model.config, tokenizer)
