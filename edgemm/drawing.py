@@ -1,14 +1,16 @@
-"""Detections drawn on a picture, for people who look at what the detector found."""
+"""Results drawn on a picture, for people who look at what a model found."""
 
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from edgemm.media import Pixels, VideoFrame
 from edgemm.tasks.detection import Detections
+from edgemm.tensors import Array
 
 _GOLDEN_RATIO = 0.618034
 _WHITE, _BLACK = (255, 255, 255), (0, 0, 0)
@@ -30,6 +32,19 @@ def draw_detections(frame: VideoFrame, detections: Detections) -> Pixels:
         colour = class_colour(int(class_id))
         cv2.rectangle(picture, (left, top), (right, bottom), colour, thickness, cv2.LINE_AA)
         _draw_name(picture, f"{label} {score:.2f}", left, top, colour, font_scale)
+    return picture
+
+
+def draw_outlines(frame: VideoFrame, outlines: Sequence[Array]) -> Pixels:
+    """A copy of the picture in BGR with polygons `(corner, xy)` in 0..1 outlined."""
+    import cv2
+
+    source = frame.pixels if frame.colour_order == "bgr" else frame.pixels[:, :, ::-1]
+    picture: Pixels = np.ascontiguousarray(source).copy()
+    thickness = max(1, round(max(frame.height, frame.width) / 320))
+    size = np.array([frame.width, frame.height])
+    polygons = [np.rint(corners * size).astype(np.int32) for corners in outlines]
+    cv2.polylines(picture, polygons, True, class_colour(1), thickness, cv2.LINE_AA)
     return picture
 
 

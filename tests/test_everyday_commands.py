@@ -16,7 +16,7 @@ from edgemm import cli
 from edgemm.commands.infer_sounds import speech_stretches
 from edgemm.commands.inferences import _SHOWS, Inference, show_of
 from edgemm.host import host_target
-from edgemm.media_files import read_picture
+from edgemm.media_files import read_picture, write_picture
 from edgemm.tasks import TASKS
 from tests.exported import exported
 
@@ -138,6 +138,21 @@ def test_infer_draws_what_it_found(capsys, tmp_path):
     assert "person" in [entry["label"] for entry in found["objects"]]
     before, after = read_picture(source).pixels, read_picture(drawn).pixels
     assert before.shape == after.shape and (before != after).any()
+
+
+def test_infer_reads_text_and_outlines_it(capsys, tmp_path):
+    import cv2
+
+    page = np.full((240, 640, 3), 255, np.uint8)
+    cv2.putText(page, "FIRE EXIT", (60, 140), cv2.FONT_HERSHEY_SIMPLEX, 3, (0, 0, 0), 6, cv2.LINE_AA)
+    source, drawn, plain = tmp_path / "sign.png", tmp_path / "drawn.png", tmp_path / "sign.txt"
+    write_picture(source, page)
+    folder = str(exported("pp-ocrv6-small").folder)
+    (found,) = output(capsys, "infer", folder, str(source), "--save", str(drawn))["results"]
+    assert found["text"].upper().replace(" ", "") == "FIREEXIT"
+    assert (read_picture(drawn).pixels != page).any()
+    output(capsys, "infer", folder, str(source), "--save", str(plain))
+    assert plain.read_text(encoding="utf-8") == found["text"] + "\n"
 
 
 def test_infer_refuses_a_form_that_the_result_does_not_have(capsys, tmp_path):

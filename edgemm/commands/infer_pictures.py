@@ -7,11 +7,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 from edgemm.commands.inferences import Inference
-from edgemm.drawing import draw_detections
+from edgemm.drawing import draw_detections, draw_outlines
 from edgemm.media import VideoFrame
 from edgemm.media_files import read_picture, write_picture
 from edgemm.tasks.classification import Classifier
 from edgemm.tasks.detection import Detections, Detector
+from edgemm.tasks.text_recognition import TextLine, TextReader
 
 _PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
 
@@ -45,3 +46,24 @@ def classes(classifier: Classifier, inputs: Sequence[str]) -> list[Inference]:
         )
         for found in guesses
     ]
+
+
+def texts(reader: TextReader, inputs: Sequence[str]) -> list[Inference]:
+    """The lines of text; saved as the picture with each line outlined, or as .txt."""
+    frames = [read_picture(name) for name in inputs]
+    return [_lines(frame, reader.read(frame)) for frame in frames]
+
+
+def _lines(frame: VideoFrame, found: tuple[TextLine, ...]) -> Inference:
+    text = "\n".join(line.text for line in found)
+    lines = [
+        {"text": line.text, "score": round(line.score, 4), "corners": line.corners.round(4).tolist()} for line in found
+    ]
+
+    def save(path: Path) -> None:
+        if path.suffix.lower() == ".txt":
+            path.write_text(text + "\n", encoding="utf-8")
+        else:
+            write_picture(path, draw_outlines(frame, [line.corners for line in found]))
+
+    return Inference(text or "no text found", {"text": text, "lines": lines}, save, (*_PICTURES, ".txt"))
