@@ -76,6 +76,13 @@ def test_tones_fill_a_long_wait_and_stay_away_from_a_quick_answer() -> None:
     ]
 
 
+def test_a_turn_that_was_not_for_us_makes_no_tone_although_it_is_confirmed() -> None:
+    notices = Notices()
+    said(notices, Cancel(TURN, "not_addressed"))
+    said(notices, TurnConfirmed(TURN, 0))
+    assert [tone for at_ms in range(0, 3000, 100) for tone in said(notices, Tick(), at_ms)] == []
+
+
 def test_a_press_silences_what_sounds_and_otherwise_listens() -> None:
     press = PressStage()
     assert said(press, Press("key")) == [Wake("button")]

@@ -43,6 +43,8 @@ class Notices:
         self._said_ns: dict[str, int] = {}
         self._states: dict[str, str] = {}
         self._waiting: TurnRef | None = None
+        self._void: TurnRef | None = None
+        """The last cancelled turn: its confirmation may come after, and promises no answer."""
         self._waiting_since_ns = 0
         self._tones_due: list[tuple[float, Tone]] = []
 
@@ -53,13 +55,15 @@ class Notices:
             yield from self._fault(item, now_ns)
         elif isinstance(item, Wake) and item.by != "follow_up":
             yield from self._tone(Tone("listening"))
-        elif isinstance(item, TurnConfirmed):
+        elif isinstance(item, TurnConfirmed) and item.turn != self._void:
             self._waiting, self._waiting_since_ns = item.turn, now_ns
             self._tones_due = [
                 (self._settings.heard_ms, Tone("heard")),
                 (self._settings.thinking_ms, Tone("thinking")),
             ]
         elif isinstance(item, (Playback, Cancel)):
+            if isinstance(item, Cancel):
+                self._void = item.turn
             if self._waiting is not None and item.turn is not None and item.turn.turn_id == self._waiting.turn_id:
                 self._waiting = None
         elif isinstance(item, Tick):
