@@ -165,18 +165,14 @@ class SpeechRecogniser:
             retried=retried,
         )
 
-    def calibration_inputs(self, role: str, example: Example) -> Iterator[dict[str, Array]]:
-        """What graph `role` sees at short context on a labelled clip; for the decoder, every step."""
+    def calibration_inputs(self, example: Example) -> Iterator[tuple[str, dict[str, Array]]]:
+        """What the encoder sees at short context on a labelled clip."""
         from edgemm.media_files import read_sound
 
         if example.audio is None:
             return
         samples = read_sound(example.audio).samples[: round(self._log_mel.max_s * SAMPLE_RATE_HZ)]
-        features = {self._features_name: self._features(samples, self._frames(samples, "short"))}
-        if role == "encoder":
-            yield features
-            return
-        raise BundleError(f"graph '{role}' cannot be calibrated", expected="encoder")
+        yield "encoder", {self._features_name: self._features(samples, self._frames(samples, "short"))}
 
     def _frames(self, window: Samples, context: Context) -> int:
         """Log-mel frames that the encoder sees; even, since it halves them."""
