@@ -57,8 +57,8 @@ def test_suppression_agrees_with_opencvs() -> None:
     boxes = np.concatenate([corner, corner + size], axis=1).astype(np.float32)
     scores = generator.permutation(np.linspace(0.3, 0.99, 200)).astype(np.float32)
     classes = generator.integers(0, 3, 200)
-    rectangles = np.concatenate([corner, size], axis=1).astype(np.float64)
-    expected = cv2.dnn.NMSBoxesBatched(rectangles, scores, classes, 0.0, 0.5)
+    rectangles = np.concatenate([corner, size], axis=1).tolist()
+    expected = cv2.dnn.NMSBoxesBatched(rectangles, scores.tolist(), classes.tolist(), 0.0, 0.5)
     kept = suppress(boxes, scores, classes, iou_threshold=0.5, max_kept=1000)
     assert set(kept.tolist()) == set(np.asarray(expected).ravel().tolist())
 
