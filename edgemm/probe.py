@@ -8,8 +8,10 @@ from edgemm.backends import InferenceSession
 from edgemm.manifest import Graph
 from edgemm.tensors import Array, TensorSpec
 
-_SIZES_TRIED = (16, 1, 64)
+_SIZES_TRIED = (64, 16, 1)
 """Sizes for named axes: some graphs need a few steps to work on, others exactly one."""
+_BATCH_AXES = frozenset({"batch", "text", "clip", "picture"})
+"""Axes along which a graph does the same thing several times; once is enough."""
 
 
 def probe(
@@ -23,7 +25,7 @@ def probe(
 
     failure: BundleError | None = None
     for size in _SIZES_TRIED:
-        fixed = {name: (sizes or {}).get(name, 1 if name == "batch" else size) for name in _axis_names(graph)}
+        fixed = {name: (sizes or {}).get(name, 1 if name in _BATCH_AXES else size) for name in _axis_names(graph)}
         try:
             outputs = session.run(random_inputs(graph, fixed, seed))
             bound = dict(fixed)

@@ -78,8 +78,12 @@ def storage_errors(what: str) -> Iterator[None]:
 
 
 def prune(parent: Path, keep: set[Path]) -> None:
-    """Delete results of earlier versions of the steps in `parent`: all folders that are not in `keep`."""
-    if parent.is_dir():
-        for folder in parent.iterdir():
-            if folder.is_dir() and folder not in keep and not folder.name.startswith("."):
-                shutil.rmtree(folder, ignore_errors=True)
+    """Delete results of earlier versions of the steps in `parent`, and what killed processes left half done."""
+    for folder in parent.iterdir():
+        unfinished = folder.name.startswith(".")
+        if folder.is_dir() and folder not in keep and not (unfinished and _is_running(folder.suffix[1:])):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_running(process: str) -> bool:
+    return process.isdigit() and Path("/proc", process).exists()

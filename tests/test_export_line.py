@@ -227,6 +227,45 @@ def test_a_full_disk_is_one_message_and_the_old_bundle_stays(tree: dict[str, Any
     assert export(tree) == 0
 
 
+def test_what_a_killed_export_left_is_cleared_away(tree: dict[str, Any]) -> None:
+    left = Path("cache/work/tiny/.trace-0123456789abcdef.99999999")
+    left.mkdir(parents=True)
+    assert export(tree) == 0
+    assert not left.exists()
+
+
+def test_one_recipe_that_fails_does_not_stop_the_others(
+    tree: dict[str, Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = write_recipe(Path("broken.yaml"), {**tree, "gates": {"cosine_mean": {"at_least": 1.5}}})
+    good = write_recipe(Path("tiny.yaml"), tree)
+    assert main(["export", str(broken), str(good), "--target", "cpu-x86", "--json"]) == 3
+    result = json.loads(capsys.readouterr().out)
+    assert [bundle["recipe"] for bundle in result["bundles"]] == ["tiny"]
+    assert [(failure["recipe"], failure["exit_code"]) for failure in result["failed"]] == [("broken", 3)]
+
+
+def test_a_form_of_static_int8_follows_the_target(tree: dict[str, Any]) -> None:
+    """Arm multiplies signed by signed; x86 unsigned by signed."""
+    tree["forms"] = [{"name": "static", "graphs": {"encoder": {"method": "float32_to_int8_qdq"}}}]
+    tree["calibration"] = "sentences-calibration"
+    tree["gates"] = {"cosine_mean": {"at_least": 0.5}}
+    path = write_recipe(Path("tiny.yaml"), tree)
+    types = {}
+    for target in ("cpu-x86", "cpu-arm64"):
+        assert main(["export", str(path), "--target", target]) == 0
+        model = onnx.load(f"bundles/tiny/{target}/encoder.onnx")
+        points = {input for node in model.graph.node if node.op_type == "QuantizeLinear" for input in node.input[2:]}
+        types[target] = {weight.data_type for weight in model.graph.initializer if weight.name in points}
+    assert types == {"cpu-x86": {onnx.TensorProto.UINT8}, "cpu-arm64": {onnx.TensorProto.INT8}}
+
+
+def test_packs_and_recipes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "--list", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert "starter" in found["packs"] and {"cpu-x86", "cpu-arm64"} <= set(found["targets"])
+
+
 def forbidden(*_: object) -> None:
     raise AssertionError("this step is done already")
 
