@@ -30,8 +30,6 @@ class MotionSettings:
     most_points: int = 80
     least_points: int = 12
     least_inliers: float = 0.5
-    least_background: float = 0.08
-    """Share of the picture outside boxes that is enough to judge from."""
     still_below: float = 0.35
     """Mean difference of normalised grey values up to which a background without texture counts as still."""
     cut_above: float = 0.9
@@ -64,14 +62,22 @@ def thumbnail(frame: VideoFrame) -> Grey:
     return np.asarray(cv2.resize(green, (WIDTH_PX, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
+LEAST_MASKED_BACKGROUND = 0.25
+"""A box that would leave less of the picture as background is not masked: the majority of points decides."""
+
+
 def background_mask(shape: tuple[int, int], regions: Sequence[Region], margin: float = 0.02) -> Mask:
-    """255 outside the regions, 0 inside and close to them. `shape` is (row, column)."""
+    """255 outside the regions, 0 inside and close to them, the small ones first. `shape` is (row, column)."""
     mask = np.full(shape, 255, np.uint8)
     rows, columns = shape
-    for x1, y1, x2, y2 in regions:
+    for x1, y1, x2, y2 in sorted(regions, key=lambda region: (region[2] - region[0]) * (region[3] - region[1])):
         left, right = max(0, int((x1 - margin) * columns)), int(np.ceil((x2 + margin) * columns))
         top, bottom = max(0, int((y1 - margin) * rows)), int(np.ceil((y2 + margin) * rows))
-        mask[top : max(bottom, 0), left : max(right, 0)] = 0
+        masked = mask.copy()
+        masked[top : max(bottom, 0), left : max(right, 0)] = 0
+        if np.count_nonzero(masked) < LEAST_MASKED_BACKGROUND * mask.size:
+            break
+        mask = masked
     return mask
 
 
@@ -79,8 +85,6 @@ def background_motion(before: Grey, after: Grey, mask: Mask, settings: MotionSet
     """How the background moved between two thumbnails of equal size; `mask` as of `background_mask`."""
     settings = settings or MotionSettings()
     inside = mask > 0
-    if inside.mean() < settings.least_background:
-        return UNKNOWN
     one, other = _normalised(before, inside), _normalised(after, inside)
     difference = float(np.abs(one.astype(np.float32) - other.astype(np.float32))[inside].mean()) / _GAIN
     motion = _followed(one, other, mask, settings)

@@ -88,14 +88,18 @@ def _overlap(one: Evidence, other: Evidence) -> float:
 
 @dataclass
 class SizeHistory:
-    """Times (s) and log sizes of one track over the last `window_s`, which ends at its newest point."""
+    """Times (s) and log sizes of one track over the last `window_s`, which ends at its newest point.
+
+    The newest `least_points` stay for twice as long: a slow detector gives few.
+    """
 
     window_s: float
+    least_points: int = 0
     points: deque[tuple[float, float]] = field(default_factory=deque)
 
     def add(self, time_s: float, log_size: float) -> None:
         self.points.append((time_s, log_size))
-        while time_s - self.points[0][0] > self.window_s:
+        while time_s - self.points[0][0] > self.window_s * (1 if len(self.points) > self.least_points else 2):
             self.points.popleft()
 
     def clear(self) -> None:

@@ -41,6 +41,7 @@ SKILL = Skill(
     phrases=(
         "where is the bottle",
         "where is my phone",
+        "where is the nearest chair",
         "where's the chair",
         "where are the people",
         "find my keys",

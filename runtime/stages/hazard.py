@@ -35,7 +35,7 @@ class HazardRule:
     least_score: float = 0.4
     frames_in_a_row: int = 3
     window_s: float = 0.5
-    """Growth is fitted over this long; needs `least_points` scenes."""
+    """Growth is fitted over this long, or twice as long where a slow detector gives fewer than `least_points`."""
     least_points: int = 4
     least_growth: float = 0.12
     """Log growth within the window below which box jitter could be the cause."""
@@ -55,6 +55,7 @@ class Growth:
     """Log width and log height of one track, less the background's expansion; None where the box is cut."""
 
     window_s: float
+    least_points: int
     width: SizeHistory = field(init=False)
     height: SizeHistory = field(init=False)
     newest_s: float = 0.0
@@ -62,7 +63,8 @@ class Growth:
     """Scenes in a row in which the rule held."""
 
     def __post_init__(self) -> None:
-        self.width, self.height = SizeHistory(self.window_s), SizeHistory(self.window_s)
+        self.width = SizeHistory(self.window_s, self.least_points)
+        self.height = SizeHistory(self.window_s, self.least_points)
 
     def add(self, time_s: float, region: Region, expansion: float, edge: float) -> None:
         self.newest_s = time_s
@@ -76,9 +78,9 @@ class Growth:
         else:
             self.height.clear()
 
-    def rate_per_s(self, least_points: int, least_growth: float) -> float:
+    def rate_per_s(self, least_growth: float) -> float:
         """The slower of the two axes: a thing that turns or raises its arms grows along one only."""
-        axes = [axis for axis in (self.width, self.height) if len(axis.points) >= least_points]
+        axes = [axis for axis in (self.width, self.height) if len(axis.points) >= self.least_points]
         if not axes or any(axis.growth() < least_growth for axis in axes):
             return 0.0
         return min(axis.rate_per_s() or 0.0 for axis in axes)
@@ -128,20 +130,23 @@ class Hazard:
     def _camera_motion(self, scene: Scene) -> Motion:
         """Background motion since the last scene."""
         before, self._thumbnail = self._thumbnail, thumbnail(scene.frame)
-        regions = tuple(e.region for e in scene.evidence if e.region is not None and e.label in self._rule.labels)
+        regions = tuple(e.region for e in scene.evidence if e.region is not None and self._counts(e))
         masked, self._regions = (*self._regions, *regions), regions
         if before is None or before.shape != self._thumbnail.shape:
             return Motion()
         rows, columns = before.shape
         return background_motion(before, self._thumbnail, background_mask((rows, columns), masked))
 
+    def _counts(self, seen: Evidence) -> bool:
+        return seen.label in self._rule.labels and seen.score >= self._rule.least_score
+
     def _rate(self, seen: Evidence, time_s: float) -> float:
         """Growth per second if the rule has held for enough scenes in a row, else 0."""
         assert seen.region is not None and seen.track_id is not None
-        growth = self._growth.setdefault(seen.track_id, Growth(self._rule.window_s))
+        growth = self._growth.setdefault(seen.track_id, Growth(self._rule.window_s, self._rule.least_points))
         growth.add(time_s, seen.region, self._expansion, self._rule.edge)
-        rate = growth.rate_per_s(self._rule.least_points, self._rule.least_growth)
-        large = seen.region[3] - seen.region[1] >= self._rule.least_height and seen.score >= self._rule.least_score
+        rate = growth.rate_per_s(self._rule.least_growth)
+        large = seen.region[3] - seen.region[1] >= self._rule.least_height and self._counts(seen)
         growth.held = growth.held + 1 if large and rate * self._rule.time_to_contact_s >= 1.0 else 0
         return rate if growth.held >= self._rule.frames_in_a_row else 0.0
 
