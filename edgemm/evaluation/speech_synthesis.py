@@ -22,6 +22,7 @@ from edgemm.tasks.speech_recognition import SpeechRecogniser
 from edgemm.tasks.speech_synthesis import SpeechSynthesiser
 
 _PACK = "starter"
+_MOST_DB = 120.0
 MIN_WORDS = 1000
 """Sentences are taken, evenly over the data set, until they hold this many words."""
 
@@ -43,6 +44,7 @@ def compare(reference: Bundle, candidate: Bundle, examples: Sequence[Example]) -
     added = 0.0 if before is None or after is None else 100 * (after.value - before.value)
     return (
         Figure(name="waveform_difference_max", value=worst, samples=len(texts)),
+        Figure(name="waveform_snr_db", value=_signal_to_noise_db(*sounds), unit="dB", samples=len(texts)),
         Figure(
             name="recognised_wer_increase_points",
             value=added,
@@ -78,6 +80,15 @@ def _spoken(bundle: Bundle, texts: Sequence[str]) -> Iterator[Samples]:
 def _difference(first: Samples, second: Samples) -> float:
     """Largest difference of two sounds; of different lengths, full scale."""
     return float(np.abs(first - second).max()) if first.shape == second.shape else 2.0
+
+
+def _signal_to_noise_db(reference: Sequence[Samples], candidate: Sequence[Samples]) -> float:
+    """Power of the reference over that of the difference; 120 for equal sounds, -120 for other lengths."""
+    if any(a.shape != b.shape for a, b in zip(reference, candidate, strict=True)):
+        return -_MOST_DB
+    signal = sum(float(np.sum(a**2)) for a in reference)
+    noise = sum(float(np.sum((a - b) ** 2)) for a, b in zip(reference, candidate, strict=True))
+    return _MOST_DB if noise == 0.0 else min(_MOST_DB, 10 * float(np.log10(signal / noise)))
 
 
 def _heard(sounds: Iterator[Samples] | Sequence[Samples]) -> list[str]:

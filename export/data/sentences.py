@@ -1,4 +1,4 @@
-"""What people ask the assistant and the phrases that it knows (for the embedder), and what it says (for the voice).
+"""What people ask the assistant (for the embedder), and what it says (for the voice).
 
 Evaluation and calibration ask with other words about other things. No sentence is in both.
 """
@@ -9,26 +9,9 @@ import json
 from itertools import product
 from pathlib import Path
 
-PHRASES = {
-    "describe": ("what do you see", "describe what is in front of me", "tell me about my surroundings"),
-    "is_there": ("is there a cup", "do you see any people", "can you find a chair"),
-    "count": ("how many people are there", "count the cars"),
-    "where": ("where is the bottle", "which direction is the door in"),
-    "read": ("read this", "what does the sign say", "read the text to me"),
-    "code": ("scan the code", "read the bar code"),
-    "colour": ("what colour is this", "tell me the colour of my shirt"),
-    "light": ("is the light on", "is it dark in here"),
-    "repeat": ("say that again", "repeat please"),
-    "stop": ("stop talking", "be quiet"),
-    "louder": ("speak louder", "turn the volume up"),
-    "quieter": ("speak more quietly", "turn the volume down"),
-    "faster": ("talk faster",),
-    "slower": ("talk slower",),
-    "time": ("what time is it", "what is the date today"),
-    "help": ("what can I ask", "how do I use you"),
-    "status": ("are you working", "how are you doing"),
-}
-"""Meaning → phrases: the index in which the nearest is sought."""
+import numpy as np
+
+from export.data.phrases import PHRASES
 
 _EVALUATION = {
     "describe": ("what's around me", "tell me what you see in this {place}", "describe the {place} for me"),
@@ -38,19 +21,17 @@ _EVALUATION = {
         "can you see any {thing}s in front of me",
         "is there a {thing} in the {place}",
     ),
-    "count": ("how many {thing}s are there", "count the {thing}s", "how many {thing}s can you see in the {place}"),
-    "where": ("where is the {thing}", "where's my {thing}", "which way is the {thing}"),
-    "read": ("read what is on the {thing}", "what is written on this {thing}", "can you read the {thing} to me"),
-    "code": ("scan the code on the {thing}",),
+    "how_many": ("how many {thing}s are there", "count the {thing}s", "how many {thing}s can you see in the {place}"),
+    "where_is": ("where is the {thing}", "where's my {thing}", "which way is the {thing}"),
+    "read_text": ("read what is on the {thing}", "what is written on this {thing}", "can you read the {thing} to me"),
+    "read_code": ("scan the code on the {thing}",),
     "colour": ("what colour is the {thing}", "tell me the color of this {thing}"),
     "light": ("is the light on in the {place}", "how bright is it in the {place}"),
     "repeat": ("can you say that once more", "what did you just say"),
     "stop": ("please stop", "that's enough", "shut up"),
-    "louder": ("a bit louder please", "I can't hear you, speak up"),
-    "quieter": ("not so loud", "lower your voice"),
-    "faster": ("speed up a little", "can you speak faster"),
-    "slower": ("slow down please", "you speak too fast"),
-    "time": ("what's the time", "tell me the time please", "what day is it"),
+    "volume": ("a bit louder please", "I can't hear you, speak up", "not so loud", "lower your voice"),
+    "rate": ("speed up a little", "can you speak faster", "slow down please", "you speak too fast"),
+    "time_date": ("what's the time", "tell me the time please", "what day is it"),
     "help": ("what can you do", "help me, what should I say"),
     "status": ("is everything all right with you", "is the camera working"),
 }
@@ -73,12 +54,12 @@ _EVALUATION_PLACES = ("room", "kitchen", "street", "office")
 _CALIBRATION = {
     "describe": ("give me an overview of the {place}",),
     "is_there": ("might there be a {thing} near me", "look for a {thing}"),
-    "count": ("give me the number of {thing}s",),
-    "where": ("in what direction can I find the {thing}",),
-    "read": ("please read the {thing} aloud",),
+    "how_many": ("give me the number of {thing}s",),
+    "where_is": ("in what direction can I find the {thing}",),
+    "read_text": ("please read the {thing} aloud",),
     "colour": ("is the {thing} red or blue",),
     "light": ("are the lamps lit in the {place}",),
-    "time": ("how late is it",),
+    "time_date": ("how late is it",),
 }
 _CALIBRATION_THINGS = ("bench", "keyboard", "bicycle", "plate", "jacket", "truck", "pillow", "spoon")
 _CALIBRATION_PLACES = ("garden", "hall", "shop")
@@ -97,26 +78,24 @@ _HOURS = ("nine", "ten", "eleven", "twelve", "one", "two", "three")
 
 
 def build_spoken_evaluation(folder: Path) -> None:
-    """About 1,500 words of answers to be spoken."""
-    _write(folder, _answers(_EVALUATION_THINGS, 160))
+    """About 1,050 words of answers to be spoken."""
+    _write(folder, _answers(_EVALUATION_THINGS, 108, seed=2))
 
 
 def build_spoken_calibration(folder: Path) -> None:
     """Answers about other things."""
-    _write(folder, _answers(_CALIBRATION_THINGS, 32))
+    _write(folder, _answers(_CALIBRATION_THINGS, 24, seed=1))
 
 
-def _answers(things: tuple[str, ...], count: int) -> list[tuple[str, str, str]]:
-    """The templates in turn; each list at a stride of its own, so that no two answers are alike."""
-    texts = [
-        _SAID[number % len(_SAID)].format(
-            thing=things[number % len(things)],
-            other=things[(number // len(_SAID) + 1 + number) % len(things)],
-            count=_COUNTS[number % len(_COUNTS)],
-            hour=_HOURS[number // 2 % len(_HOURS)],
-        )
-        for number in range(count)
-    ]
+def _answers(things: tuple[str, ...], count: int, seed: int) -> list[tuple[str, str, str]]:
+    """`count` answers, no two alike, the templates in turn."""
+    random = np.random.default_rng(seed)
+    texts: dict[str, None] = {}
+    while len(texts) < count:
+        thing, other = random.choice(things, size=2, replace=False)
+        said = _SAID[len(texts) % len(_SAID)]
+        text = said.format(thing=thing, other=other, count=random.choice(_COUNTS), hour=random.choice(_HOURS))
+        texts[text.replace("a umbrella", "an umbrella").replace("A umbrella", "An umbrella")] = None
     return [(text, "", "answer") for text in texts]
 
 
