@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -52,6 +52,10 @@ class HandMadeLook:
     def gather(self, kind: EvidenceKind) -> Generator[Working, None, tuple[Evidence, ...]]:
         yield Working()
         return self.found.get(kind, ())
+
+    def watch(self, kind: EvidenceKind) -> Iterator[tuple[Evidence, ...]]:
+        found = self.found.get(kind, ())
+        yield from (found[:count] for count in range(len(found) + 1))
 
 
 def ask(skill: str, text: str, look: HandMadeLook) -> list[Sentence | Effect]:

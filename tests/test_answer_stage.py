@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
@@ -112,9 +113,19 @@ def test_an_observer_is_opened_on_first_use_and_keeps_what_it_found_on_a_frame()
     assert opened == []
     items = feed(stage, routed("read_text", "read this"))
     assert answer_of(items).text == "Platform 4. Way out."
-    assert sum(isinstance(item, Working) for item in items) == 2
+    assert sum(isinstance(item, Working) for item in items) >= 2
     feed(stage, routed("read_text", "read this", turn_id=2))
     assert len(opened) == 1 and opened[0].passes == 2
+
+
+def test_the_first_line_is_spoken_before_the_last_is_read() -> None:
+    reader = Lines()
+    stage = AnswerStage({"text": lambda: reader}, START)
+    feed(stage, scene())
+    first = next(
+        item for item in stage.step("routed", routed("read_text", "read this"), NOW_NS) if isinstance(item, Say)
+    )
+    assert first.text == "Platform 4." and reader.passes == 1
 
 
 def test_an_answer_closed_in_the_middle_leaves_the_stage_ready() -> None:
@@ -124,6 +135,28 @@ def test_an_answer_closed_in_the_middle_leaves_the_stage_ready() -> None:
     assert isinstance(next(running), Working)
     running.close()  # type: ignore[attr-defined]
     assert answer_of(feed(stage, routed("read_text", "read this", turn_id=2))).text == "Platform 4. Way out."
+
+
+def test_reading_goes_on_where_an_interrupted_answer_left_it() -> None:
+    reader = Lines()
+    stage = AnswerStage({"text": lambda: reader}, START)
+    feed(stage, scene())
+    running = stage.step("routed", routed("read_text", "read this"), NOW_NS)
+    assert any(isinstance(item, Say) for item in running)
+    running.close()  # type: ignore[attr-defined]
+    assert answer_of(feed(stage, routed("read_text", "read this", turn_id=2))).text == "Platform 4. Way out."
+    assert reader.passes == 2
+
+
+def test_a_new_frame_is_read_anew() -> None:
+    reader = Lines()
+    stage = AnswerStage({"text": lambda: reader}, START)
+    feed(stage, scene())
+    feed(stage, routed("read_text", "read this"))
+    fresh = scene()
+    feed(stage, replace(fresh, frame=replace(fresh.frame, frame_id=8)))
+    feed(stage, routed("read_text", "read this", turn_id=2))
+    assert reader.passes == 4
 
 
 def test_repeat_says_what_was_heard_of_the_last_answer() -> None:
@@ -156,3 +189,25 @@ def test_a_scene_keeps_its_pixels_unchanged_and_is_not_copied() -> None:
     before = shown.frame.pixels
     feed(stage, routed("describe", "what do you see"))
     assert isinstance(shown, Scene) and shown.frame.pixels is before and not np.any(before)
+
+
+class Names:
+    """A classifier's observer that counts its passes: a crop, then the whole picture."""
+
+    kind = "label"
+    passes = 0
+
+    def gather(self, frame: VideoFrame, known: tuple[Evidence, ...]) -> Iterator[tuple[Evidence, ...]]:
+        found: tuple[Evidence, ...] = ()
+        for region in (AHEAD, None):
+            self.passes += 1
+            found += (Evidence("label", "cup", 0.9, region, "names", NOW_NS, frame.frame_id),)
+            yield found
+
+
+def test_a_doubtful_thing_costs_one_look_at_its_crop_and_none_at_the_whole_picture() -> None:
+    names = Names()
+    stage = AnswerStage({"label": lambda: names}, START)
+    feed(stage, scene(thing("cup", AHEAD, 0.4)))
+    assert answer_of(feed(stage, routed("is_there", "is there a cup"))).text.startswith("Yes, a cup")
+    assert names.passes == 1

@@ -1,9 +1,10 @@
-"""Read text: what is written in view, line by line, in the order in which the reader found it."""
+"""Read text: what is written in view, line by line as the reader finds it, so that the first is heard early."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from runtime.items import Working
 from runtime.phrasing import sentence
 from runtime.skills.seeing import cannot_see
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
@@ -19,11 +20,15 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
     if refusal is not None:
         yield refusal
         return
-    lines = [line for line in (yield from look.gather("text")) if line.score >= LEAST_SCORE]
-    for line in lines:
-        hedge = "" if line.score >= SURE_SCORE else "perhaps: "
-        yield Sentence(sentence(f"{hedge}{line.label}"), (line,))
-    if not lines:
+    read, said = 0, 0
+    for lines in look.watch("text"):
+        yield Working()
+        for line in lines[read:]:
+            if line.score >= LEAST_SCORE:
+                said += 1
+                yield Sentence(sentence(("" if line.score >= SURE_SCORE else "perhaps: ") + line.label), (line,))
+        read = len(lines)
+    if not said:
         yield Sentence("I can't read any text here. Hold it closer and still.", refused=True)
 
 

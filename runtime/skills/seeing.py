@@ -8,6 +8,7 @@ from runtime.claims import Claim, claims_of
 from runtime.directions import direction, nearness
 from runtime.evidence import Evidence
 from runtime.evidence.contest import contest, doubtful
+from runtime.evidence.labels import MOST_CROPS
 from runtime.items import Working
 from runtime.phrasing import listed, plural
 from runtime.skills.skill import Look, Sentence
@@ -45,9 +46,13 @@ def _refusal(reason: str) -> Sentence:
 def gather_evidence(look: Look) -> Generator[Working, None, tuple[Evidence, ...]]:
     """The scene's evidence; doubtful detections are shown to the classifier, which confirms or contests them."""
     seen = look.scene.evidence if look.scene is not None else ()
-    if not any(map(doubtful, seen)):
-        return seen
-    labels = yield from look.gather("label")
+    unnamed = {e.region for e in seen if doubtful(e)}
+    labels: tuple[Evidence, ...] = ()
+    if unnamed:
+        for labels in look.watch("label"):
+            if len(unnamed & {e.region for e in labels}) == min(len(unnamed), MOST_CROPS):
+                break  # the crops come before the whole picture, which only some answers need
+            yield Working()
     return (*contest(seen, labels), *labels)
 
 

@@ -78,7 +78,11 @@ class Look(Protocol):
         """What the classifier knows beyond the detector's classes, in lower case."""
 
     def gather(self, kind: EvidenceKind) -> Generator[Working, None, tuple[Evidence, ...]]:
-        """Look closer: `found = yield from look.gather("text")`. Kept for the frame once complete."""
+        """Look closer: `found = yield from look.gather("label")`. Kept for the frame once complete."""
+        ...
+
+    def watch(self, kind: EvidenceKind) -> Iterator[tuple[Evidence, ...]]:
+        """The same while it grows: what has been found so far, for skills that speak before the end."""
         ...
 
 

@@ -59,27 +59,35 @@ class AnswerSettings:
 
 @dataclass
 class Observers:
-    """Observers by kind, opened on first use, and what they have found on the newest frame."""
+    """Observers by kind, opened on first use, and what they have found on the newest frame.
+
+    Work that an interrupted answer began is kept: the next answer about the frame goes on with it.
+    """
 
     factories: Mapping[EvidenceKind, ObserverFactory]
     _open: dict[EvidenceKind, Observer] = field(default_factory=dict)
     _found: dict[EvidenceKind, tuple[Evidence, ...]] = field(default_factory=dict)
+    _running: dict[EvidenceKind, Iterator[tuple[Evidence, ...]]] = field(default_factory=dict)
     _frame_id: int | None = None
 
-    def gather(self, kind: EvidenceKind, scene: Scene) -> Generator[Working, None, tuple[Evidence, ...]]:
-        if kind == "object":
-            return scene.evidence
+    def watch(self, kind: EvidenceKind, scene: Scene) -> Iterator[tuple[Evidence, ...]]:
+        """What has been found so far, again and again; the last is the whole."""
+        if kind == "object" or kind not in self.factories:
+            yield scene.evidence if kind == "object" else ()
+            return
         if scene.frame.frame_id != self._frame_id:
-            self._found, self._frame_id = {}, scene.frame.frame_id
-        if kind in self._found or kind not in self.factories:
-            return self._found.get(kind, ())
+            self._found, self._running, self._frame_id = {}, {}, scene.frame.frame_id
+        if kind not in self._running:
+            self._running[kind] = self._observer(kind).gather(scene.frame, scene.evidence)
+        yield self._found.get(kind, ())
+        for found in self._running[kind]:
+            self._found[kind] = found
+            yield found
+
+    def _observer(self, kind: EvidenceKind) -> Observer:
         if kind not in self._open:
             self._open[kind] = self.factories[kind]()
-        found: tuple[Evidence, ...] = ()
-        for found in self._open[kind].gather(scene.frame, scene.evidence):  # noqa: B007 - the last is the whole
-            yield Working()
-        self._found[kind] = found
-        return found
+        return self._open[kind]
 
 
 @dataclass(frozen=True)
@@ -99,9 +107,14 @@ class View:
     observers: Observers
 
     def gather(self, kind: EvidenceKind) -> Generator[Working, None, tuple[Evidence, ...]]:
-        if self.scene is None:
-            return ()
-        return (yield from self.observers.gather(kind, self.scene))
+        found: tuple[Evidence, ...] = ()
+        for found in self.watch(kind):  # noqa: B007 - the last is the whole
+            yield Working()
+        return found
+
+    def watch(self, kind: EvidenceKind) -> Iterator[tuple[Evidence, ...]]:
+        if self.scene is not None:
+            yield from self.observers.watch(kind, self.scene)
 
 
 class AnswerStage:
