@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.virtual_sound import VirtualSound, missing_programs, similarity, write_wav
 from edgemm.errors import DeviceError
 from edgemm.media import NS_PER_MS, SAMPLE_RATE_HZ, AudioChunk
 from runtime.items import Playback, SpeakerAudio, SpeakerClear
 from runtime.sound import frames
 from runtime.sound.microphone import Microphone
 from runtime.sound.speaker import Speaker, SpeakerDevice
-from tests.virtual_sound import VirtualSound, missing_programs, similarity, write_wav
 
 VOICE_RATE_HZ = 22_050
 

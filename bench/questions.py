@@ -1,0 +1,53 @@
+"""Spoken questions for the benchmarks, by voices that no data set of the export uses."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import cycle
+
+from edgemm.media import Samples
+from export.data.voices import Voice, speak
+
+VOICES = (
+    Voice("espeak-ng", "en-us+f3", 150),
+    Voice("espeak-ng", "en-gb", 145),
+    Voice("espeak-ng", "en-us+m3", 150),
+    Voice("espeak-ng", "en-gb-x-rp", 150),
+)
+
+THINGS = ("cup", "cat", "dog", "bottle", "chair", "person", "car", "book", "phone", "clock", "bird", "bicycle")
+PLURALS = ("cups", "people", "dogs", "chairs", "bottles", "cars", "books", "birds")
+
+
+@dataclass(frozen=True)
+class SpokenQuestion:
+    """A question about the view, and its sound at 16 kHz."""
+
+    text: str
+    skill: str
+    voice: Voice
+    samples: Samples
+
+
+def view_questions() -> list[tuple[str, str]]:
+    """Text and the skill that must answer it."""
+    asked = [
+        ("What do you see?", "describe"),
+        ("What is in front of me?", "describe"),
+        ("Describe the view.", "describe"),
+    ]
+    asked += [(f"Is there a {thing}?", "is_there") for thing in THINGS]
+    asked += [(f"Where is the {thing}?", "where_is") for thing in THINGS]
+    asked += [(f"How many {things} are there?", "how_many") for things in PLURALS]
+    return asked
+
+
+def spoken_questions(count: int) -> list[SpokenQuestion]:
+    """`count` questions, each text by each voice in turn."""
+    pairs = [(text, skill, voice) for voice in VOICES for text, skill in view_questions()]
+    chosen = pairs[:: max(1, len(pairs) // count)][:count]
+    for extra in cycle(pairs):
+        if len(chosen) >= count:
+            break
+        chosen.append(extra)
+    return [SpokenQuestion(text, skill, voice, speak(voice, text)) for text, skill, voice in chosen]
