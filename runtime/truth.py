@@ -144,7 +144,7 @@ def _check_alert(log: _Log, expectation: Expectation) -> Verdict:
 def _check_silence(log: _Log, expectation: Expectation) -> Verdict:
     said = log.started(expectation)
     if said:
-        return Verdict(expectation, False, f"said {said[0]['text']!r}")
+        return Verdict(expectation, False, f"said {said[0]['text']!r}" if said[0]["text"] else "a tone sounded")
     return Verdict(expectation, True, "nothing was said")
 
 

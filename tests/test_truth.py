@@ -147,6 +147,7 @@ def test_silence_holds_when_nothing_is_said() -> None:
     quiet = Expectation(name="chatter", from_s=1, to_s=5, kind="silence")
     assert verdict(quiet, question("lovely weather today"))[0]
     assert not verdict(quiet, SPOKEN)[0]
+    assert verdict(quiet, (2_000, Playback(1, "started", ""))) == (False, "a tone sounded")
 
 
 def test_a_window_that_is_not_open_and_a_pattern_that_is_none_are_refused() -> None:

@@ -49,13 +49,14 @@ class Still:
     photographs: Path
     picture: str | None
     sign: tuple[str, ...] = ()
+    zoom: float = 1.0
 
     def pixels(self) -> Pixels:
         """BGR, larger than the picture by a margin for the hand."""
         height, width = self.height + 2, self.width + 2
         if self.picture is None:
             return np.full((height, width, 3), 4, np.uint8)
-        filled = fill(read_picture(self.photographs / self.picture).pixels, width, height)
+        filled = fill(read_picture(self.photographs / self.picture).pixels, width, height, self.zoom)
         if self.sign:
             board = _board(self.sign, round(0.7 * self.width), round(0.4 * self.height))
             top, left = (height - board.shape[0]) // 2, (width - board.shape[1]) // 2
@@ -122,9 +123,9 @@ class Film:
         return whole[round(y1 * height) : round(y2 * height), round(x1 * width) : round(x2 * width)]
 
 
-def fill(pixels: Pixels, width: int, height: int) -> Pixels:
-    """Scale and crop the middle so that the picture is filled."""
-    scale = max(width / pixels.shape[1], height / pixels.shape[0])
+def fill(pixels: Pixels, width: int, height: int, zoom: float = 1.0) -> Pixels:
+    """Scale and crop the middle so that the picture is filled, `zoom` times closer than needed."""
+    scale = zoom * max(width / pixels.shape[1], height / pixels.shape[0])
     size = (max(width, round(pixels.shape[1] * scale)), max(height, round(pixels.shape[0] * scale)))
     interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     scaled = cv2.resize(pixels, size, interpolation=interpolation)

@@ -52,6 +52,8 @@ class Shot(ConfigModel):
     from_s: float = Field(ge=0.0)
     picture: str | None = None
     """File in configs/photographs; null: darkness."""
+    zoom: float = Field(default=1.0, ge=1.0)
+    """How much closer than to fill the picture."""
     sign: tuple[str, ...] = ()
     """Lines of text on a board in front of the picture."""
     approach: Approach | None = None
@@ -126,7 +128,7 @@ def _frames(script: SessionScript, photographs: Path) -> Iterator[tuple[int, int
 
 
 def _film(script: SessionScript, shot: Shot, photographs: Path) -> Film:
-    still = Still(script.width, script.height, photographs, shot.picture, shot.sign)
+    still = Still(script.width, script.height, photographs, shot.picture, shot.sign, shot.zoom)
     return Film(still, photographs, shot.approach)
 
 
