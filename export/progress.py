@@ -57,6 +57,8 @@ class ProgressBars:
         if self._task is not None and error is not None:
             self._bars.update(self._task, description="stopped" if kind is KeyboardInterrupt else "failed")
         self._bars.stop()
+        if kind is KeyboardInterrupt:
+            self.note(f"{self._recipe}: stopped; the next run continues after the last complete step")
 
     def start(self, recipe: str, steps: int) -> None:
         self._recipe, self._begun = recipe, 0
