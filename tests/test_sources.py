@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import http.server
 import itertools
 import shlex
 import shutil
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -33,6 +31,7 @@ from runtime.sources.picture_folder import PictureFolder
 from runtime.sources.retry import RetryingSource
 from runtime.sources.session import SessionSource
 from runtime.sources.video_file import VideoFile
+from tests.mjpeg_camera import MjpegCamera
 
 
 def picture(number: int) -> np.ndarray:
@@ -59,53 +58,9 @@ def is_frame(item: Item) -> bool:
     return isinstance(item, VideoFrame)
 
 
-class _MjpegHandler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("Content-Type", "multipart/x-mixed-replace; boundary=frame")
-        self.end_headers()
-        number = 0
-        try:
-            while not self.server.stopping.is_set():  # type: ignore[attr-defined]
-                data = cv2.imencode(".jpg", picture(number))[1].tobytes()
-                head = f"--frame\r\nContent-Type: image/jpeg\r\nContent-Length: {len(data)}\r\n\r\n"
-                self.wfile.write(head.encode() + data + b"\r\n")
-                number += 1
-                time.sleep(0.02)
-        except OSError:
-            return
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
-
-
-class MjpegCamera:
-    """A network camera on loopback that can be switched off and on."""
-
-    def __init__(self) -> None:
-        self._port = 0
-        self.switch_on()
-
-    @property
-    def url(self) -> str:
-        return f"http://user:secret@127.0.0.1:{self._port}/"
-
-    def switch_on(self) -> None:
-        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", self._port), _MjpegHandler)
-        self._server.stopping = threading.Event()  # type: ignore[attr-defined]
-        self._server.daemon_threads = True
-        self._port = self._server.server_address[1]
-        threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
-
-    def switch_off(self) -> None:
-        self._server.stopping.set()  # type: ignore[attr-defined]
-        self._server.shutdown()
-        self._server.server_close()
-
-
 @pytest.fixture
 def mjpeg() -> Iterator[MjpegCamera]:
-    camera = MjpegCamera()
+    camera = MjpegCamera(picture)
     yield camera
     camera.switch_off()
 
@@ -149,6 +104,12 @@ def test_a_network_camera_that_does_not_answer_is_a_device_error_without_its_pas
 def test_a_camera_that_is_not_there_is_a_device_error_with_a_remedy() -> None:
     with pytest.raises(DeviceError, match=r"no camera /dev/video97.*edgemm devices"):
         Camera("97").open()
+
+
+def test_a_file_that_is_no_camera_is_a_device_error_with_a_remedy(tmp_path: Path) -> None:
+    (tmp_path / "video9").touch()
+    with pytest.raises(DeviceError, match=r"cannot be opened.*other programs"):
+        Camera(str(tmp_path / "video9")).open()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,9 @@ import numpy as np
 from edgemm.errors import DeviceError
 from edgemm.media import VideoFrame
 
-READ_TIMEOUT_MS = 2000
+READ_TIMEOUT_VARIABLE = "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT"
+READ_TIMEOUT_S = 2
+"""OpenCV's own limit is 10 s. V4L2 knows no property for it: passing one to VideoCapture makes opening fail."""
 
 
 class Camera:
@@ -36,7 +39,8 @@ class Camera:
                 f"there is no camera {self._device}",
                 remedy="Connect the camera, or name another one with camera.source; edgemm devices lists them.",
             )
-        capture = cv2.VideoCapture(self._device, cv2.CAP_V4L2, [cv2.CAP_PROP_READ_TIMEOUT_MSEC, READ_TIMEOUT_MS])
+        os.environ.setdefault(READ_TIMEOUT_VARIABLE, str(READ_TIMEOUT_S))
+        capture = cv2.VideoCapture(self._device, cv2.CAP_V4L2)
         if not capture.isOpened():
             capture.release()
             raise DeviceError(
@@ -47,7 +51,6 @@ class Camera:
         capture.set(cv2.CAP_PROP_FRAME_WIDTH, self._width)
         capture.set(cv2.CAP_PROP_FRAME_HEIGHT, self._height)
         capture.set(cv2.CAP_PROP_FPS, self._fps)
-        capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         self._capture = capture
 
     def read(self) -> VideoFrame:
