@@ -14,9 +14,11 @@ _QUIET_S = 0.2
 def quiet_windows(samples: Samples, *, longest_s: float, search_s: float) -> list[tuple[int, int]]:
     """(first, past-last) sample of windows of at most `longest_s` that cover `samples` without overlap.
 
-    Each cut lies where 0.2 s of sound has the least energy within the last `search_s` of its window.
+    Each cut lies where 0.2 s of sound has the least energy within the last `search_s` of its window
+    (its second half at most).
     """
-    longest, search = (round(seconds * SAMPLE_RATE_HZ) for seconds in (longest_s, search_s))
+    longest = round(longest_s * SAMPLE_RATE_HZ)
+    search = min(round(search_s * SAMPLE_RATE_HZ), longest // 2)
     windows, start = [], 0
     while len(samples) - start > longest:
         cut = _quietest(samples, start + longest - search, start + longest)

@@ -1,0 +1,145 @@
+"""The recogniser: loops are guarded, long sound is cut where it is quiet, silence has no words, work can be dropped."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from edgemm.audio_windows import loudest_rms, quiet_windows
+from edgemm.bundle import Bundle, write_bundle
+from edgemm.errors import BundleError
+from edgemm.manifest import Manifest, Source
+from edgemm.repetition import loop_period, without_loop
+from edgemm.tasks.speech_recognition import Progress, SpeechRecogniser, Transcription
+from tests import tiny_whisper
+
+SOURCE = Source(kind="folder", name="tiny", revision="", sha256="0" * 64)
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    """A tiny Whisper with random weights: it says something, and never anything that makes sense."""
+    pytest.importorskip("torch")
+    from export.families import Checkpoint
+    from export.families.whisper import export
+
+    folder = tmp_path_factory.mktemp("tiny")
+    tiny_whisper.save_hugging_face(folder)
+    traced = export(Checkpoint(folder, SOURCE), folder, {})
+    manifest = Manifest(
+        name="tiny", family="whisper", task="speech_recognition", precision="float32", target="cpu-x86", source=SOURCE,
+        graphs=traced.graphs, preprocess=traced.preprocess, files={},
+        settings={**traced.settings, "short_context_s": 1.0, "margin_s": 0.5},
+    )  # fmt: skip
+    files = {graph.file: traced.paths[role] for role, graph in traced.graphs.items()} | traced.files
+    return write_bundle(tmp_path_factory.mktemp("bundles") / "tiny", manifest, files)
+
+
+def with_settings(bundle: Bundle, **changes: object) -> Bundle:
+    settings = {**bundle.manifest.settings, **changes}
+    return Bundle(bundle.folder, bundle.manifest.model_copy(update={"settings": settings}))
+
+
+def test_a_loop_is_found_and_passed_through_once() -> None:
+    assert loop_period([1, 2, 3, 4, 5, 6, 7, 8, 9]) is None
+    assert loop_period([9, 10, 3, 4, 10, 3, 4, 10, 3, 4]) == 3
+    assert without_loop([9, 10, 3, 4, 10, 3, 4, 10, 3, 4]) == (9, 10, 3, 4)
+    assert without_loop([7] * 9) == (7,)
+
+
+@pytest.mark.parametrize("spoken", [[5, 5], [8, 8, 8], [1, 2, 1, 2], [3, 4, 6, 3, 4, 6]])
+def test_what_people_repeat_is_no_loop(spoken: list[int]) -> None:
+    assert loop_period(spoken) is None
+    assert without_loop(spoken) == tuple(spoken)
+
+
+def test_windows_cover_the_sound_and_are_cut_in_the_pause() -> None:
+    sound = tiny_whisper.chirp(50.0)
+    sound[round(26.0 * 16_000) : round(26.6 * 16_000)] = 0.0
+    windows = quiet_windows(sound, longest_s=30.0, search_s=8.0)
+    assert [start for start, _ in windows] == [0, windows[0][1]] and windows[-1][1] == len(sound)
+    assert 26.0 <= windows[0][1] / 16_000 <= 26.6
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.001, 3.9, 4.0, 4.01, 8.7, 21.3])
+def test_windows_are_never_too_long_and_lose_no_sample(seconds: float) -> None:
+    sound = tiny_whisper.chirp(seconds)
+    windows = quiet_windows(sound, longest_s=4.0, search_s=8.0)
+    assert sum(end - start for start, end in windows) == len(sound)
+    assert all(0 < end - start <= 4 * 16_000 for start, end in windows)
+
+
+def test_silence_and_nothing_have_no_text(bundle: Bundle) -> None:
+    recogniser = SpeechRecogniser(bundle)
+    for samples in (np.zeros(0, np.float32), np.zeros(16_000, np.float32), np.full(50, 1e-5, np.float32)):
+        assert recogniser.transcribe(samples) == Transcription("", (), (), 0.0, "en", False)
+    assert loudest_rms(np.zeros(0, np.float32)) == 0.0
+
+
+def test_suppressed_tokens_are_never_said(bundle: Bundle) -> None:
+    free = SpeechRecogniser(with_settings(bundle, tokens_per_s=50.0))
+    said = free.transcribe(tiny_whisper.chirp(3.0), context="full").tokens
+    assert said and not {1, 2} & set(said) and said[0] != 5
+    banned = sorted(set(said))[:3]
+    settings = {"suppress": [*bundle.manifest.settings["suppress"], *banned]}
+    assert not set(banned) & set(SpeechRecogniser(with_settings(bundle, **settings)).transcribe(
+        tiny_whisper.chirp(3.0), context="full").tokens)  # fmt: skip
+
+
+def test_a_doubtful_short_context_is_heard_once_more_at_full_context(bundle: Bundle) -> None:
+    certain = with_settings(bundle, min_mean_log_probability=-1e9, tokens_per_s=1e6, max_positions=4)
+    doubtful = with_settings(bundle, min_mean_log_probability=0.0)
+    sound = tiny_whisper.chirp(1.0)
+    assert SpeechRecogniser(doubtful).transcribe(sound, context="short").retried
+    assert not SpeechRecogniser(doubtful).transcribe(sound, context="full").retried
+    again = SpeechRecogniser(doubtful)
+    assert again.transcribe(sound, context="short").text == again.transcribe(sound, context="full").text
+    assert SpeechRecogniser(certain).transcribe(sound, context="short").retried  # cut off at the limit, no end token
+
+
+def test_sound_longer_than_the_window_becomes_segments_in_order(bundle: Bundle) -> None:
+    sound = tiny_whisper.chirp(11.0)
+    heard = SpeechRecogniser(bundle).transcribe(sound)
+    assert len(heard.segments) >= 3
+    assert heard.segments[0].start_s == 0.0 and heard.segments[-1].end_s == pytest.approx(11.0)
+    assert [s.start_s for s in heard.segments[1:]] == [s.end_s for s in heard.segments[:-1]]
+    assert heard.text == " ".join(segment.text for segment in heard.segments)
+
+
+def test_steps_yield_after_the_encoder_and_end_with_the_transcription(bundle: Bundle) -> None:
+    items = list(SpeechRecogniser(bundle).steps(tiny_whisper.chirp(1.0)))
+    assert items[0] == Progress()
+    assert all(isinstance(item, Progress) for item in items[:-1]) and isinstance(items[-1], Transcription)
+
+
+def test_work_dropped_midway_leaves_the_recogniser_usable(bundle: Bundle) -> None:
+    recogniser = SpeechRecogniser(bundle)
+    expected = recogniser.transcribe(tiny_whisper.chirp(1.0))
+    abandoned = recogniser.steps(tiny_whisper.chirp(3.0))
+    next(abandoned)
+    abandoned.close()
+    assert recogniser.transcribe(tiny_whisper.chirp(1.0)) == expected
+
+
+def test_settings_that_do_not_fit_are_a_bundle_error(bundle: Bundle) -> None:
+    with pytest.raises(BundleError, match="prompt"):
+        SpeechRecogniser(with_settings(bundle, prompt="x"))
+
+
+def test_a_bundle_without_log_mel_is_refused(bundle: Bundle) -> None:
+    broken = Bundle(bundle.folder, bundle.manifest.model_copy(update={"preprocess": ()}))
+    with pytest.raises(BundleError, match="log_mel"):
+        SpeechRecogniser(broken)
+
+
+def test_calibration_sees_what_the_encoder_sees(bundle: Bundle, tmp_path: Path) -> None:
+    import soundfile
+
+    from edgemm.evaluation.examples import Example
+
+    soundfile.write(tmp_path / "clip.wav", tiny_whisper.chirp(1.0), 16_000)
+    [(role, inputs)] = SpeechRecogniser(bundle).calibration_inputs(Example(audio=tmp_path / "clip.wav"))
+    assert role == "encoder"
+    assert inputs["log_mel"].shape == (1, 80, 150)  # 1 s and the margin of 0.5 s
