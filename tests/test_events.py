@@ -76,6 +76,11 @@ def test_each_item_worth_telling_is_an_event_of_the_published_schema(item: items
     assert set(definition["required"]) <= set(event)
 
 
+def test_the_published_schema_is_that_of_the_code() -> None:
+    published = Path(__file__).parent.parent / "docs" / "event-schema.json"
+    assert json.loads(published.read_text(encoding="utf-8")) == EVENT_SCHEMA, "run: python scripts/event_schema.py"
+
+
 @pytest.mark.parametrize("item", UNTOLD, ids=lambda item: type(item).__name__)
 def test_frames_sound_and_unspoken_sentences_are_no_events(item: items.Item) -> None:
     assert event_of(0, "floor", item) is None
