@@ -70,7 +70,7 @@ class SpeechStarted:
 class TurnAudio:
     """The sound of a turn so far. A `guess` is complete if nobody goes on; a `partial` is for showing.
 
-    `end_time_ns` is where the speech in it ends; the samples go on a little. A `woken` turn is meant for us for certain.
+    `end_time_ns` is where the speech in it ends; the samples go on a little. A `woken` turn is surely for us.
     """
 
     turn: TurnRef
@@ -120,6 +120,8 @@ class Routed:
     addressed: bool
     slots: tuple[tuple[str, str], ...] = ()
     end_time_ns: int = 0
+    unfinished: bool = False
+    """The text stops in the middle of what people ask."""
 
 
 @dataclass(frozen=True)

@@ -14,11 +14,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from runtime.things import THING_OF_WORD
+from runtime.phrase_forms import THING, normal, without_names
 
-_THING = "thing"
-_NAMES = sorted(THING_OF_WORD, key=len, reverse=True)
-_NAMED = re.compile(rf"\b(?:{'|'.join(map(re.escape, _NAMES))})\b")
 _ARTICLE = re.compile(r"(?: (?:a|an|the|my|your|any|some))?$")
 _LONGEST_NAME = 3
 
@@ -51,30 +48,25 @@ class NearestPhrase:
         return self._names[best], scores[best]
 
     def _masked(self, plain: str) -> str:
-        masked = _NAMED.sub(_THING, plain)
+        masked = without_names(plain)
         if masked != plain:
             return masked
         for frame, article in _frame_prefixes(plain):
             rest = plain[len(frame) + len(article) :].split()
             if frame in self._frames and not self._words.intersection(rest):
-                return f"{frame}{article} {_THING}"
+                return f"{frame}{article} {THING}"
         return plain
-
-
-def normal(text: str) -> str:
-    """Lower case, words only: how both phrases and texts are embedded."""
-    return " ".join(re.findall(r"[a-z0-9']+", text.lower().replace("’", "'")))
 
 
 def _forms(phrases: Sequence[str]) -> list[str]:
     plain = [normal(phrase) for phrase in phrases]
-    return list(dict.fromkeys([*plain, *(_NAMED.sub(_THING, phrase) for phrase in plain)]))
+    return list(dict.fromkeys([*plain, *(without_names(phrase) for phrase in plain)]))
 
 
 def _frames(phrases: Iterable[str]) -> set[str]:
     """What stands before the thing in a phrase, without the article: "is there"."""
-    masked = (_NAMED.sub(_THING, normal(phrase)) for phrase in phrases)
-    before = (phrase.partition(f" {_THING}")[0] for phrase in masked if f" {_THING}" in phrase)
+    masked = (without_names(normal(phrase)) for phrase in phrases)
+    before = (phrase.partition(f" {THING}")[0] for phrase in masked if f" {THING}" in phrase)
     return {_ARTICLE.sub("", frame) for frame in before}
 
 

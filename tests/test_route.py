@@ -9,9 +9,11 @@ import numpy.typing as npt
 import pytest
 
 from runtime.items import Cancel, Item, Routed, Transcript, TurnRef, TurnText
-from runtime.nearest_phrase import NearestPhrase, normal
+from runtime.nearest_phrase import NearestPhrase
+from runtime.phrase_forms import normal
 from runtime.skills import FALLBACK, SKILLS
 from runtime.stages.route import Route
+from runtime.unfinished import Beginnings
 from tests.exported import exported
 from tests.stage_harness import run_stage
 
@@ -87,6 +89,47 @@ def test_partials_are_not_routed(route: Route) -> None:
 
 def test_case_and_punctuation_do_not_matter() -> None:
     assert normal("What’s THERE, there?!") == "what's there there"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is there a",
+        "Is there...",
+        "What time?",
+        "How many cups?",
+        "Where is my",
+        "What color is the?",
+        "Please speak.",
+        "Read this,",
+        "and",
+        "",
+        "Can you see?",
+        "which way",
+        "I put it on the",
+    ],
+)
+def test_a_text_that_a_phrase_goes_on_from_is_unfinished(text: str) -> None:
+    assert Beginnings({name: skill.phrases for name, skill in SKILLS.items()}).unfinished(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Is there a cup?",
+        "is there a giraffe",
+        "Is the light on?",
+        "What can you do?",
+        "Read this.",
+        "Louder, please.",
+        "How many people are there?",
+        "What color is this?",
+        "Is there a bottle on the table?",
+        "What do you see?",
+    ],
+)
+def test_a_whole_question_is_finished_whatever_its_last_word(text: str) -> None:
+    assert not Beginnings({name: skill.phrases for name, skill in SKILLS.items()}).unfinished(text)
 
 
 def test_a_phrase_is_nearest_to_itself() -> None:

@@ -132,12 +132,12 @@ class EndOfTurn:
         if isinstance(item, TurnCompletion):
             turn.sound = item.probability
         else:
-            turn.text, turn.score = item.text, item.score
+            turn.unfinished, turn.score = item.unfinished, item.score
         yield from self._judge(turn)
 
     def _judge(self, turn: Turn) -> Iterator[Item]:
         """PAUSING: is the silence long enough? Not while something is heard that may be speech."""
-        required_ms = self._settings.ending.required_silence_ms(turn.sound, turn.text, turn.score)
+        required_ms = self._settings.ending.required_silence_ms(turn.sound, turn.unfinished, turn.score)
         if not self._run_ns and turn.silence_ns >= required_ms * NS_PER_MS:
             yield from self._confirm()
 
@@ -182,7 +182,7 @@ class EndOfTurn:
     def _pause(self, turn: Turn) -> Iterator[Item]:
         """SPEAKING → PAUSING: the guess is that the turn is complete. A partial that is still worked on gives way."""
         self.state = State.PAUSING
-        turn.sound = turn.text = None
+        turn.sound = turn.unfinished = None
         turn.score = 0.0
         if turn.partial_out:
             turn.partial_out = False

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from runtime.items import Cancel, Item, Routed, Transcript, TurnText
 from runtime.nearest_phrase import NearestPhrase, SentenceEmbedder
+from runtime.unfinished import Beginnings
 
 THRESHOLD = 0.55
 """Cosine to the nearest phrase below which a text is not for us.
@@ -47,7 +48,9 @@ class Route:
         self._skills = skills
         self._fallback = fallback
         self._threshold = threshold
-        self._nearest = NearestPhrase(embedder, {name: skill.phrases for name, skill in skills.items()})
+        phrases = {name: skill.phrases for name, skill in skills.items()}
+        self._nearest = NearestPhrase(embedder, phrases)
+        self._beginnings = Beginnings(phrases)
 
     def step(self, port: str, item: Item, now_ns: int) -> Iterator[Item]:
         if isinstance(item, TurnText):
@@ -63,5 +66,12 @@ class Route:
         fits = score >= self._threshold
         skill = self._skills[name] if fits else self._fallback
         return Routed(
-            item.turn, item.text, skill.name, score, fits or for_us, skill.slots(item.text), end_time_ns=end_time_ns
+            item.turn,
+            item.text,
+            skill.name,
+            score,
+            fits or for_us,
+            skill.slots(item.text),
+            end_time_ns,
+            self._beginnings.unfinished(item.text),
         )

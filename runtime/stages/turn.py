@@ -29,7 +29,7 @@ class Turn:
     revision: int = 0
     partial_out: bool = False
     sound: float | None = None
-    text: str | None = None
+    unfinished: bool | None = None
     score: float = 0.0
 
     @property

@@ -1,9 +1,13 @@
 """When a pause is the end of a turn: the settings of the end-of-turn stage and its rule, as data.
 
 Two mistakes are weighed. Waiting after a finished question is felt as slowness (voice to first sound, 95 % within
-500 ms); not waiting in the middle of one cuts it short (at most 3 % of sentences with inner pauses of 0.3-1.0 s). One
-witness is not enough to be quick: a sentence that could end where it pauses ("what colour is this … cup") routes well,
-and a voice that falls in the middle of a sentence sounds finished.
+500 ms); not waiting in the middle of one cuts it short (at most 3 % of sentences with inner pauses of 0.3-1.0 s).
+
+Measured: 45 questions by four synthetic voices, whole and with a pause of 0.3-1.0 s after a comma (90 inner pauses,
+180 ends), tiny.en, MiniLM, Smart Turn 3.2. The sound alone is a weak witness there: it sounds finished (>= 0.5) at 69
+inner pauses and 99 ends. What the phrases say is a strong one: a text from which a phrase goes on is unfinished. With
+it 4 of the 90 are cut (41 with sound and last word alone); 90 % of the ends of whole questions
+are confirmed within 400 ms. Waiting for a text that asks for nothing costs nothing: there is no answer to give.
 """
 
 from __future__ import annotations
@@ -14,50 +18,36 @@ from typing import Literal
 Listen = Literal["always", "wake", "button"]
 Duplex = Literal["speaker", "headset"]
 
-_OPEN_ENDS = (
-    "a an the my your his her our their some any every each another of in on at to from with without by for into onto "
-    "under over behind beside between near and or but nor if when while because than as that's is are was were am be "
-    "do does did can could will would shall should may might must has have had not very how what's who's where's "
-    "whose which um uh er tell many much"
-)
-OPEN_ENDS = frozenset(_OPEN_ENDS.split())
-"""Words after which an English question or request goes on."""
-
 
 @dataclass(frozen=True)
 class EndingRule:
     """Silence after which a turn ends, in ms, by what text and sound say of it."""
 
     quick_ms: float = 250.0
-    """The text is closed and asks for a skill, and the sound is finished."""
-    likely_ms: float = 450.0
-    """The text is closed and asks for a skill; the sound leaves it open."""
-    unsure_ms: float = 700.0
-    """The text is closed and asks for a skill, but the sound goes on; or only the sound is finished."""
+    """The text is finished and close to a phrase."""
+    likely_ms: float = 700.0
+    """The text is finished and asks for a skill in other words; the sound is finished too."""
+    unsure_ms: float = 900.0
+    """The same, but the sound goes on."""
     longest_ms: float = 1100.0
-    """Nothing says that it is finished: the text is open, or not there yet and the sound goes on."""
+    """Nothing says that it is finished: the text is unfinished, asks for nothing, or is not there yet."""
     finished_probability: float = 0.5
     """Turn completion at or above this sounds finished."""
-    going_on_probability: float = 0.05
-    """Turn completion below this sounds as if it goes on."""
-    route_score: float = 0.6
+    phrase_score: float = 0.8
+    """Routing score at or above this is close to a phrase."""
+    route_score: float = 0.55
     """Routing score at or above this asks for a skill."""
-    exact_score: float = 0.97
-    """At or above this the text is one of the phrases, and closed whatever its last word ("is the light on")."""
 
-    def required_silence_ms(self, sound: float | None, text: str | None, score: float) -> float:
+    def required_silence_ms(self, sound: float | None, unfinished: bool | None, score: float) -> float:
         """Silence that ends the turn.
 
-        `sound`: probability of completion; `text`: what was routed, `score`: its cosine. None: not known yet.
+        `sound`: probability of completion; `unfinished`, `score`: what the router says. None: not known yet.
         """
-        finished = sound is not None and sound >= self.finished_probability
-        if text is None or (is_open(text) and score < self.exact_score):
-            return self.unsure_ms if finished and text is None else self.longest_ms
-        if score < self.route_score:
-            return self.unsure_ms if finished else self.longest_ms
-        if finished:
+        if unfinished is None or unfinished or score < self.route_score:
+            return self.longest_ms
+        if score >= self.phrase_score:
             return self.quick_ms
-        return self.unsure_ms if sound is not None and sound < self.going_on_probability else self.likely_ms
+        return self.likely_ms if sound is not None and sound >= self.finished_probability else self.unsure_ms
 
 
 @dataclass(frozen=True)
@@ -92,12 +82,3 @@ class TurnSettings:
     stall_ms: float = 1000.0
     """Without sound from the microphone for so long, a turn ends."""
     ending: EndingRule = field(default_factory=EndingRule)
-
-
-def is_open(text: str) -> bool:
-    """Whether a text ends in the middle of a sentence: on an open word, or on "…", a comma or a dash."""
-    stripped = text.strip()
-    if not stripped or stripped.endswith(("...", "…", ",", "-", "–", "—")):
-        return True
-    last = stripped.split()[-1].strip(".?!\"'").lower()
-    return last in OPEN_ENDS
