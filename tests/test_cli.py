@@ -100,7 +100,7 @@ def test_a_reader_that_leaves_early_is_no_error():
 
 def test_every_row_of_the_table_points_at_a_function_of_its_room():
     for row in cli.COMMANDS.values():
-        assert re.fullmatch(r"(edgemm|export|runtime)\.commands[\w.]*:\w+", row.function)
+        assert re.fullmatch(r"(edgemm|export|runtime|bench)\.commands[\w.]*:\w+", row.function)
 
 
 def test_every_extra_of_the_table_is_in_the_package_metadata():
