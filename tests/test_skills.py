@@ -46,6 +46,20 @@ def test_describe_says_perhaps_a_cat_where_the_classifier_contests_a_person() ->
     assert spoken("describe", "what do you see", HandMadeLook(seen, found={"label": crop})) == "Perhaps a cat."
 
 
+def test_a_cat_above_a_weak_dog_that_the_classifier_calls_a_cat_is_plain() -> None:
+    seen = scene(thing("cat", AHEAD, 0.78), thing("dog", AHEAD, 0.4))
+    said = spoken("describe", "", HandMadeLook(seen, found={"label": (label("cat", 0.8, AHEAD),)}))
+    assert said.startswith("A cat.")
+
+
+def test_a_well_known_class_that_the_classifier_does_not_name_is_hedged() -> None:
+    crop = (label("rock beauty", 0.9, AHEAD),)
+    look = HandMadeLook(scene(thing("bird", AHEAD, 0.58)), found={"label": crop})
+    assert spoken("is_there", "is there a bird", look).startswith("Perhaps a bird")
+    look = HandMadeLook(scene(thing("person", AHEAD, 0.58)), found={"label": crop})
+    assert spoken("is_there", "is there a person", look).startswith("Yes, a person")
+
+
 def test_two_names_for_one_thing_without_a_classifier_are_hedged() -> None:
     seen = scene(thing("car", AHEAD, 0.7), thing("truck", AHEAD, 0.6))
     assert spoken("describe", "what do you see", HandMadeLook(seen)) == "Perhaps a car."

@@ -100,3 +100,12 @@ COCO_OF_SYNSET: dict[str, str] = {f"n{number}": coco for coco, row in _ROWS.item
 
 COCO_WITH_SYNSETS = frozenset(_ROWS)
 """COCO classes that the classifier can say something about."""
+
+_IN_PART = """
+person horse cow chair couch bed dining-table tv book potted-plant bottle knife apple bicycle car truck boat train bench
+tie handbag skis sink oven sheep
+"""
+"""Classes of which ImageNet has only some kinds, or which it rarely shows as they stand in a room or street."""
+
+WELL_KNOWN = COCO_WITH_SYNSETS - {name.replace("-", " ") for name in _IN_PART.split()}
+"""COCO classes that the classifier would name if they filled the crop: its silence is a doubt."""
