@@ -1,0 +1,76 @@
+"""A vision family takes its own checkpoints and says what is wrong with others."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from edgemm.errors import CheckpointError
+from edgemm.manifest import Source
+from export.families import Checkpoint
+from export.families.efficientnet import EfficientNetLite, SameConv, load_model
+from export.families.nanodet import export as export_nanodet
+
+
+@pytest.fixture(scope="module")
+def state() -> dict[str, torch.Tensor]:
+    torch.manual_seed(0)
+    return EfficientNetLite().state_dict()
+
+
+def save(folder: Path, state: dict[str, torch.Tensor]) -> Path:
+    path = folder / "model.pth"
+    torch.save(state, path)
+    return path
+
+
+def test_a_complete_checkpoint_is_loaded(tmp_path: Path, state: dict[str, torch.Tensor]) -> None:
+    model = load_model(save(tmp_path, state))
+    assert torch.equal(model.state_dict()["_fc.weight"], state["_fc.weight"])
+    assert not model.training
+
+
+def test_a_missing_tensor_is_named(tmp_path: Path, state: dict[str, torch.Tensor]) -> None:
+    lacking = {name: value for name, value in state.items() if name != "_conv_head.weight"}
+    with pytest.raises(CheckpointError, match=r"_conv_head.weight.*no such tensor"):
+        load_model(save(tmp_path, lacking))
+
+
+def test_a_tensor_of_another_size_is_named_with_both_shapes(tmp_path: Path, state: dict[str, torch.Tensor]) -> None:
+    with pytest.raises(CheckpointError, match=r"_fc.bias \(1000,\).*\(10,\)"):
+        load_model(save(tmp_path, {**state, "_fc.bias": torch.zeros(10)}))
+
+
+def test_an_unknown_tensor_is_refused(tmp_path: Path, state: dict[str, torch.Tensor]) -> None:
+    with pytest.raises(CheckpointError, match=r"_se_reduce\.weight"):
+        load_model(save(tmp_path, {**state, "_blocks.1._se_reduce.weight": torch.zeros(1)}))
+
+
+def test_another_family_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="not an EfficientNet-Lite0"):
+        load_model(save(tmp_path, torch.nn.Linear(3, 4).state_dict()))
+
+
+def test_same_padding_puts_the_odd_pixel_to_the_right_and_bottom() -> None:
+    conv = SameConv(1, 1, kernel=3, stride=2)
+    torch.nn.init.ones_(conv.weight)
+    found = conv(torch.ones(1, 1, 4, 4)).detach().numpy()[0, 0]
+    np.testing.assert_array_equal(found, [[9, 6], [6, 4]])
+
+
+def test_a_graph_that_is_no_nanodet_is_refused(tmp_path: Path) -> None:
+    dims = [{"size": size} for size in ("1", "3", "416", "416")]
+    entry = {"x:0": {"name": "x:0", "tensorShape": {"dim": dims}}}
+    graph = {
+        "modelTopology": {"node": [{"name": "x", "op": "Placeholder"}]},
+        "signature": {"inputs": entry, "outputs": entry},
+        "weightsManifest": [],
+    }
+    (tmp_path / "nanodet.json").write_text(json.dumps(graph))
+    source = Source(kind="folder", name="test", revision="", sha256="")
+    with pytest.raises(CheckpointError, match="not a NanoDet"):
+        export_nanodet(Checkpoint(tmp_path, source), tmp_path, {})
