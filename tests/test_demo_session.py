@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bench.session_script import build_session, read_script
 from edgemm.errors import InputError
 from edgemm.media import AudioChunk
 from edgemm.photographs import read_photographs
-from export.data.session_script import build_session, read_script
 from runtime.session import Arrival
 from runtime.session_reader import find_session, open_session
 from runtime.stages.frame_quality import FrameQuality

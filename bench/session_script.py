@@ -1,6 +1,6 @@
 """Sessions from a script: photographs as the camera, speech engines as the people. `configs/sessions/NAME.yaml`.
 
-python -m export.data.session_script demo        # writes configs/sessions/demo.mcap
+python -m bench.session_script demo        # writes configs/sessions/demo.mcap
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Literal
 import numpy as np
 from pydantic import Field, model_validator
 
+from bench.film import Approach, Film, Still
 from edgemm import __version__
 from edgemm.config import ConfigModel, find_config, load_yaml
 from edgemm.media import NS_PER_MS, NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
-from export.data.film import Approach, Film, Still
 from export.data.voices import Voice, speak
 from runtime.expectation import Expectation
 from runtime.session import SessionInfo
