@@ -11,7 +11,7 @@ from bench.report import print_table, write_json, write_plots
 from edgemm.cli import command_parser
 from edgemm.cli import write_json as write_result
 from edgemm.errors import UsageError
-from runtime.models import default_target
+from edgemm.host import host_target
 
 
 def main(argv: list[str]) -> int:
@@ -20,7 +20,7 @@ def main(argv: list[str]) -> int:
     parser.add_argument("pack", nargs="?", default="starter", help="name or file of the pack (default: starter)")
     parser.add_argument("--only", action="append", metavar="NAME", help=f"one of {', '.join(BENCHES)}; repeatable")
     parser.add_argument("--bundles", type=Path, default=Path("bundles"), help="folder of bundles")
-    parser.add_argument("--target", default=default_target(), help="export target of the bundles")
+    parser.add_argument("--target", default=host_target(), help="export target of the bundles")
     parser.add_argument("--out", type=Path, default=Path("out/bench"), help="where JSON and plots go")
     arguments = parser.parse_args(argv)
     names = arguments.only or list(BENCHES)

@@ -51,10 +51,7 @@ class RunningDaemon:
 
     def events(self) -> list[dict[str, Any]]:
         """What the event log holds so far."""
-        if not self._events.exists():
-            return []
-        lines = self._events.read_text(encoding="utf-8").split("\n")
-        return [json.loads(line) for line in lines[:-1]]
+        return read_events(self._events)
 
     def wait_for(self, condition: Callable[[list[dict[str, Any]]], bool], timeout_s: float) -> float:
         """Seconds from process start until `condition` holds of the event log. Raises EdgemmError."""
@@ -74,6 +71,12 @@ class RunningDaemon:
             for owner, size_kb in _mappings(pid):
                 owners[owner] += size_kb / KB_PER_MB
         return dict(owners)
+
+
+def read_events(path: Path) -> list[dict[str, Any]]:
+    """The complete lines of an event log that may still be written to."""
+    lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else [""]
+    return [json.loads(line) for line in lines[:-1]]
 
 
 def _family(pid: int) -> list[int]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from edgemm.bundle import Bundle
 from edgemm.errors import BundleError
+from edgemm.host import host_target
 from edgemm.pack import Role, bundle_folders, load_pack
 from edgemm.tasks import open_task
 
@@ -24,16 +24,11 @@ TASK_OF_ROLE: dict[Role, str] = {
 }
 
 
-def default_target() -> str:
-    """The export target for this host's processor."""
-    return "cpu-arm64" if platform.machine() in ("aarch64", "arm64") else "cpu-x86"
-
-
 class Models:
     """Opens each role's bundle when asked for; the same object every time."""
 
     def __init__(self, pack: str, bundles: Path, target: str | None = None, threads: int = 1) -> None:
-        self._folders = bundle_folders(load_pack(pack), bundles, target or default_target())
+        self._folders = bundle_folders(load_pack(pack), bundles, target or host_target())
         self._threads = threads
         self._open: dict[str, Any] = {}
 
