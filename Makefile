@@ -11,8 +11,10 @@ SYSTEM_PYTHON := $(or $(PYTHON),python3)
 SETUP := $(SYSTEM_PYTHON) scripts/setup.py --python "$(PYTHON)" --torch-index "$(TORCH_INDEX)"
 EDGEMM := .venv/bin/edgemm
 EXPORT := $(EDGEMM) export $(PACK) $(if $(TARGET),--target $(TARGET))
+# Flags only for what was asked for: they would override CONFIG.
+CHOSEN := $(if $(filter-out starter,$(PACK)),--pack $(PACK)) $(if $(TARGET),--target $(TARGET))
 # A device that only runs bundles was set up by `make setup-runtime`; it exports nothing and needs no torch.
-RUNTIME_ONLY := test -f .venv/.edgemm-runtime && ! test -f .venv/.edgemm-export && ! test -f .venv/.edgemm-test
+RUNTIME_ONLY := test -f .venv/.edgemm-runtime && ! ls .venv/.edgemm-export .venv/.edgemm-test .venv/.edgemm-bench >/dev/null 2>&1
 
 .PHONY: help setup setup-runtime export run demo test check bench docs clean
 .DEFAULT_GOAL := help
@@ -33,7 +35,7 @@ export: ## checkpoints -> verified, quantised bundles of PACK for TARGET
 
 run: ## the live assistant; without camera and microphone, a demonstration
 	@$(RUNTIME_ONLY) || { $(SETUP) export && $(EXPORT); }
-	@$(EDGEMM) run $(CONFIG) --demonstrate
+	@$(EDGEMM) run $(CONFIG) --demonstrate $(CHOSEN)
 
 demo: ## the built-in session, faster than real time; fails unless what was said is right
 	@$(RUNTIME_ONLY) || { $(SETUP) export && $(EXPORT); }

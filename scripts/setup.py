@@ -73,16 +73,27 @@ def main() -> int:
     parser.add_argument("--torch-index", default="", help="package index that has the CPU build of torch")
     arguments = parser.parse_args()
     profile = PROFILES[arguments.profile]
-    stamp = VENV / f".edgemm-{arguments.profile}"
-    wanted = fingerprint(profile)
-    if stamp.is_file() and stamp.read_text(encoding="utf-8") == wanted and VENV_PYTHON.exists():
+    if is_set_up(profile) and not (arguments.python and version_of(arguments.python) != version_of(str(VENV_PYTHON))):
         return 0
     install_system_packages(profile.system)
     make_venv(arguments.python, profile.oldest_python)
     install_python_packages(profile, arguments.torch_index)
-    stamp.write_text(wanted, encoding="utf-8")
+    stamp(arguments.profile).write_text(fingerprint(profile), encoding="utf-8")
     say("set-up is complete")
     return 0
+
+
+def is_set_up(profile: Profile) -> bool:
+    """Whether this profile, or one that contains it, has been set up as it is now described."""
+    return any(
+        stamp(name).is_file() and stamp(name).read_text(encoding="utf-8") == fingerprint(other)
+        for name, other in PROFILES.items()
+        if set(profile.extras) <= set(other.extras) and set(profile.system) <= set(other.system)
+    )
+
+
+def stamp(name: str) -> Path:
+    return VENV / f".edgemm-{name}"
 
 
 def say(text: str) -> None:
