@@ -94,7 +94,7 @@ def _channel_means(model: onnx.ModelProto, names: set[str], inputs: Sequence[dic
     for feeds in inputs:
         values = dict(zip(inner, session.run(inner, feeds), strict=True)) if inner else {}
         for name in names:
-            value = values.get(name, feeds.get(name))
+            value = values[name] if name in values else feeds[name]
             mean = np.moveaxis(value, 1, 0).reshape(value.shape[1], -1).mean(axis=1)
             sums[name] = sums.get(name, 0) + mean.astype(np.float64) / len(inputs)
     return sums
