@@ -9,7 +9,6 @@ from edgemm.evaluation.examples import Example
 from edgemm.media import Samples
 from edgemm.media_files import read_sound
 
-
 MOST_CLIPS = 80
 """More do not change a figure that is a share of thousands of windows, or agreement of two graphs."""
 
