@@ -66,7 +66,7 @@ def _apply(
                 calibration(role, step.calibration_examples),
                 activations=target.qdq.activations,
                 weights=target.qdq.weights,
-                reduce_range=target.qdq.reduce_range,
+                reduce_range=target.qdq.reduce_range if step.reduce_range is None else step.reduce_range,
                 calibration_method=step.calibration_method,
                 per_channel=step.per_channel,
                 exclude=step.exclude,
