@@ -193,6 +193,28 @@ def test_excluded_nodes_stay_float32(linear: Path, tmp_path: Path) -> None:
         quantize.float32_to_int8_dynamic(linear, tmp_path / "out.onnx", exclude=["third"])
 
 
+def test_an_excluded_convolution_is_not_rounded_when_it_is_loaded(tmp_path: Path) -> None:
+    """ONNX Runtime would round its weights with one scale for all channels: here that of a channel that is always 0."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["a"], name="first"),
+        helper.make_node("Relu", ["a"], ["b"], name="relu"),
+        helper.make_node("Conv", ["b", "v", "bias"], ["c"], name="depthwise", group=8, pads=[1, 1, 1, 1]),
+        helper.make_node("Relu", ["c"], ["d"], name="second_relu"),
+        helper.make_node("Conv", ["d", "u"], ["y"], name="last"),
+    ]
+    first = np.arange(8).reshape(8, 1, 1, 1) == 0
+    weights = {
+        "w": np.where(first, 0, RANDOM.standard_normal((8, 3, 1, 1))),
+        "v": np.where(first, 100, RANDOM.uniform(0.5, 1, (8, 1, 3, 3))),
+        "bias": np.zeros(8),
+        "u": RANDOM.standard_normal((8, 8, 1, 1)),
+    }
+    path = save(tmp_path / "uneven.onnx", nodes, {"x": [1, 3, 24, 24]}, [1, 8, 24, 24], weights)
+    out = tmp_path / "out.onnx"
+    quantize.float32_to_int8_qdq(path, out, pictures(8), activations="uint8", reduce_range=True, exclude=["depthwise"])
+    assert 0 < relative_error(path, out, next(pictures(1))["x"]) < 0.05
+
+
 def test_every_result_loads_in_the_oldest_supported_runtime(linear: Path, tmp_path: Path) -> None:
     for convert in (
         quantize.float32_to_float16,

@@ -11,6 +11,10 @@ import onnxruntime as ort
 from edgemm.errors import BundleError
 from edgemm.tensors import Array, DType, TensorSpec
 
+_ROUNDS_FLOAT_WEIGHTS = "WeightBiasQuantization"
+"""Optimiser that rounds float32 weights between quantised tensors to int8, one scale for all channels. Layers that an
+export left in float32 on purpose would lose more by it than quantising them properly costs."""
+
 _DTYPES: dict[str, DType] = {
     "tensor(float)": "float32",
     "tensor(float16)": "float16",
@@ -41,7 +45,10 @@ class OnnxRuntimeSession:
     def __init__(self, path: Path, *, threads: int = 1) -> None:
         try:
             self._session = ort.InferenceSession(
-                str(path), session_options(threads), providers=["CPUExecutionProvider"]
+                str(path),
+                session_options(threads),
+                providers=["CPUExecutionProvider"],
+                disabled_optimizers=[_ROUNDS_FLOAT_WEIGHTS],
             )
         except Exception as error:  # onnxruntime raises its own unrelated types
             raise BundleError(f"ONNX Runtime cannot load {path}", found=error) from error
