@@ -48,15 +48,17 @@ class Lanes:
 
 
 class Daemon:
-    """Runs a table on sources until a signal, `shutdown` on the control socket, or `request_stop`."""
+    """Runs a table on sources until a signal, `shutdown` on the control socket, or `stop` is set."""
 
-    def __init__(self, rows: Sequence[Row], sources: Sequence[Source], taps: Sequence[Tap], greeting: str) -> None:
+    def __init__(
+        self, rows: Sequence[Row], sources: Sequence[Source], taps: Sequence[Tap], greeting: str, stop: threading.Event
+    ) -> None:
         present = [source.name for source in sources]
         absent = [lane for lane in LANES if lane not in present]
         self._lanes = Lanes([lane for lane in LANES if lane in present])
         self._driver = LiveDriver(rows, sources, [*taps, self._lanes], [*OUTSIDE, *absent])
         self._control = ControlServer(self._answer)
-        self._stop = threading.Event()
+        self._stop = stop
         self._greeting = greeting
         self._typed_turns = 0
 
@@ -72,10 +74,6 @@ class Daemon:
             notify("STOPPING=1")
             self._driver.stop()
             self._control.stop()
-
-    def request_stop(self) -> None:
-        """End `run` from another thread."""
-        self._stop.set()
 
     def _serve(self, log: TextIO) -> None:
         while not self._lanes.settled.wait(0.05) and not self._stop.is_set():

@@ -13,12 +13,14 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from mcap.reader import make_reader
 
 from bench.processes import read_events
 from bench.virtual_sound import VirtualSound, missing_programs, write_wav
 from edgemm.media import SAMPLE_RATE_HZ
 from export.data.voices import Voice, speak
 from runtime.control import request
+from runtime.session_reader import open_session
 from tests.mjpeg_camera import MjpegCamera
 
 PHOTOGRAPH = Path("configs/photographs/coffee.jpg")
@@ -157,3 +159,20 @@ def test_stop_silences_a_long_answer_and_a_second_daemon_is_refused(lab: Lab) ->
         [".venv/bin/edgemm", "run", str(lab.folder / "lab.yaml")], capture_output=True, text=True, timeout=60
     )
     assert second.returncode == 4 and "another edgemm daemon" in second.stderr
+
+
+def test_what_is_recorded_is_a_whole_session_that_replays(lab: Lab) -> None:
+    request({"command": "shutdown"})
+    assert lab.process.wait(10) == 0
+    session = lab.folder / "walk.mcap"
+    command = [".venv/bin/edgemm", "record", str(session), "--duration", "3", "--config", str(lab.folder / "lab.yaml")]
+    assert subprocess.run(command, capture_output=True, stdin=subprocess.DEVNULL, timeout=120).returncode == 0
+    with session.open("rb") as file:
+        summary = make_reader(file).get_summary()
+    assert summary is not None and summary.statistics is not None
+    topics = {channel.topic for channel in summary.channels.values()}
+    assert {"/camera", "/microphone", "/events"} <= topics
+    recorded = open_session(session)
+    assert recorded.frame_count > 3 and recorded.sound_ns > 1e9 and recorded.loss is None
+    again = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    assert again.returncode == 2 and "exists" in again.stderr
