@@ -1,19 +1,12 @@
-"""Spoken questions for the benchmarks, by voices that no data set of the export uses."""
+"""Spoken questions for the benchmarks, by voices that nothing else was made with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import cycle
 
+from bench.voices import VOICES, ScaledVoice
 from edgemm.media import Samples
-from export.data.voices import Voice, speak
-
-VOICES = (
-    Voice("espeak-ng", "en-us+f3", 150),
-    Voice("espeak-ng", "en-gb", 145),
-    Voice("espeak-ng", "en-us+m3", 150),
-    Voice("espeak-ng", "en-gb-x-rp", 150),
-)
 
 THINGS = ("cup", "cat", "dog", "bottle", "chair", "person", "car", "book", "phone", "clock", "bird", "bicycle")
 PLURALS = ("cups", "people", "dogs", "chairs", "bottles", "cars", "books", "birds")
@@ -25,7 +18,7 @@ class SpokenQuestion:
 
     text: str
     skill: str
-    voice: Voice
+    voice: ScaledVoice
     samples: Samples
 
 
@@ -50,4 +43,4 @@ def spoken_questions(count: int) -> list[SpokenQuestion]:
         if len(chosen) >= count:
             break
         chosen.append(extra)
-    return [SpokenQuestion(text, skill, voice, speak(voice, text)) for text, skill, voice in chosen]
+    return [SpokenQuestion(text, skill, voice, voice.say(text)) for text, skill, voice in chosen]

@@ -107,6 +107,10 @@ def test_case_and_punctuation_do_not_matter() -> None:
         "Can you see?",
         "which way",
         "I put it on the",
+        "Where is that?",  # what is heard of "where is the", cut off
+        "Where is they?",
+        "How many words.",
+        "How many dogs? How many dogs?",
     ],
 )
 def test_a_text_that_a_phrase_goes_on_from_is_unfinished(text: str) -> None:
@@ -118,6 +122,9 @@ def test_a_text_that_a_phrase_goes_on_from_is_unfinished(text: str) -> None:
     [
         "Is there a cup?",
         "is there a giraffe",
+        "Where is the stethoscope?",
+        "What is this?",
+        "How many words are there?",
         "Is the light on?",
         "What can you do?",
         "Read this.",
