@@ -15,7 +15,7 @@ from types import TracebackType
 import numpy as np
 
 from bench.voices import speech_bounds
-from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples, VideoFrame
+from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Pixels, Samples, VideoFrame
 from runtime.items import (
     Item,
     Press,
@@ -79,7 +79,7 @@ class StillCamera:
 
     name = "camera"
 
-    def __init__(self, pixels: np.ndarray, frames_per_s: float) -> None:
+    def __init__(self, pixels: Pixels, frames_per_s: float) -> None:
         self._frames = [noisy(pixels, seed) for seed in range(NOISE_FRAMES)]
         self._period_ns = int(NS_PER_S / frames_per_s)
         self._number, self._next_ns = 0, 0
@@ -96,10 +96,11 @@ class StillCamera:
     def close(self) -> None: ...
 
 
-def noisy(pixels: np.ndarray, seed: int) -> np.ndarray:
+def noisy(pixels: Pixels, seed: int) -> Pixels:
     """As a sensor delivers it: never twice the same."""
     noise = np.random.default_rng(seed).integers(-6, 7, pixels.shape, np.int16)
-    return np.clip(pixels + noise, 0, 255).astype(np.uint8)
+    noised: Pixels = np.clip(pixels + noise, 0, 255).astype(np.uint8)
+    return noised
 
 
 @dataclass
@@ -130,7 +131,7 @@ class Asked:
 class LiveLine:
     """The running assistant: `ask` aloud, one question at a time."""
 
-    def __init__(self, parts: Parts, pixels: np.ndarray, frames_per_s: float = 10.0) -> None:
+    def __init__(self, parts: Parts, pixels: Pixels, frames_per_s: float = 10.0) -> None:
         self._microphone = LiveMicrophone()
         self._told: queue.SimpleQueue[tuple[int, Item]] = queue.SimpleQueue()
         self._driver = LiveDriver(
@@ -168,7 +169,7 @@ class LiveLine:
         while not self._told.empty():
             self._told.get()
 
-    def _until(self, wanted, timeout_s: float) -> None:  # type: ignore[no-untyped-def]
+    def _until(self, wanted: Callable[[Item], bool], timeout_s: float) -> None:
         deadline = time.monotonic() + timeout_s
         while not wanted(self._told.get(timeout=max(0.01, deadline - time.monotonic()))[1]):
             pass

@@ -60,6 +60,7 @@ def assemble(
         speaker=speaker,
         wake=_wake(config) if config.listen_mode == "wake" else None,
         alerts=config.alerts,
+        analysed_per_s=config.camera.analysed_per_s,
         rate=kept.rate or config.speech.rate,
         volume=kept.volume or config.audio.volume,
     )

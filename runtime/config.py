@@ -27,6 +27,8 @@ class CameraConfig(ConfigModel):
     """Picture height in pixels; even when `command` is set."""
     fps: float = Field(default=30.0, gt=0, le=240)
     """Frames a second asked of the camera."""
+    analysed_per_s: float = Field(default=10.0, ge=2, le=240)
+    """Frames a second that are looked at, at most: the rest of the processor is for listening and speaking."""
     horizontal_fov_deg: float = Field(default=60.0, gt=1, lt=180)
     """Horizontal field of view in degrees: what directions by clock face are computed from."""
     timeout_s: float = Field(default=2.0, gt=0)

@@ -84,6 +84,8 @@ class Parts:
     wake: Stage | None = None
     """None: no wake word."""
     alerts: bool = True
+    analysed_per_s: float | None = None
+    """Frames a second that are looked at; None: all that there is time for."""
     rate: float = 1.0
     volume: float = 1.0
     noise: float = 0.667
@@ -164,7 +166,7 @@ def _seeing(parts: Parts) -> tuple[Row, ...]:
         ),
         Row(
             "look",
-            Look(parts.objects),
+            Look(parts.objects, frames_per_s=parts.analysed_per_s),
             (Link("frame_quality", ViewState, "view"), Link("camera", VideoFrame, "frame", "latest")),
             cost_ms=60,
         ),
