@@ -10,6 +10,7 @@ import pytest
 from edgemm.audio_windows import loudest_rms, quiet_windows
 from edgemm.bundle import Bundle, write_bundle
 from edgemm.errors import BundleError
+from edgemm.greedy import Token
 from edgemm.manifest import Manifest, Source
 from edgemm.repetition import loop_period, without_loop
 from edgemm.tasks.speech_recognition import Progress, SpeechRecogniser, Transcription
@@ -97,6 +98,18 @@ def test_a_doubtful_short_context_is_heard_once_more_at_full_context(bundle: Bun
     again = SpeechRecogniser(doubtful)
     assert again.transcribe(sound, context="short").text == again.transcribe(sound, context="full").text
     assert SpeechRecogniser(certain).transcribe(sound, context="short").retried  # cut off at the limit, no end token
+
+
+@pytest.mark.parametrize(("likely", "doubtful"), [(-0.1, False), (-0.5, True)])
+def test_a_loop_of_words_that_were_clear_the_first_time_is_cut_and_kept(
+    bundle: Bundle, likely: float, doubtful: bool
+) -> None:
+    words = [Token(number, likely) for number in (3, 4, 5, 6, 7)]
+    repeats = [Token(word.id, -0.001) for word in words]
+    decoded = SpeechRecogniser(bundle)._decoded(words + 2 * repeats, no_speech=0.0)
+    assert decoded.tokens == (3, 4, 5, 6, 7)
+    assert decoded.mean_log_probability == pytest.approx(likely)
+    assert decoded.is_doubtful == doubtful
 
 
 def test_sound_longer_than_the_window_becomes_segments_in_order(bundle: Bundle) -> None:
