@@ -6,8 +6,13 @@ short context (guard and retry on), so that only the context differs. Intervals 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -86,16 +91,34 @@ def word_errors(bundle: Bundle, spoken: Sequence[Example], context: Context) -> 
     """Transcribe every utterance and count substitutions, deletions and insertions."""
     import jiwer
 
-    recogniser = SpeechRecogniser(bundle)
     wrong, words, retries = [], [], 0
-    for example in spoken:
-        heard = recogniser.transcribe(_samples(example), context=context)
+    for example, (text, retried) in zip(spoken, _hear(bundle, spoken, context), strict=True):
         truth = normalised(example.text or "")
-        alignment = jiwer.process_words(truth, normalised(heard.text))
+        alignment = jiwer.process_words(truth, normalised(text))
         wrong.append(alignment.substitutions + alignment.deletions + alignment.insertions)
         words.append(len(truth.split()))
-        retries += heard.retried
+        retries += retried
     return Errors(np.array(wrong), np.array(words), retries)
+
+
+def _hear(bundle: Bundle, spoken: Sequence[Example], context: Context) -> list[tuple[str, bool]]:
+    """Text of each utterance and whether it took a second pass.
+
+    One process per core: three passes over twenty minutes of speech are the longest wait of an export.
+    """
+    processes = min(len(os.sched_getaffinity(0)), len(spoken))
+    shares = [spoken[number::processes] for number in range(processes)]
+    heard: list[tuple[str, bool]] = [("", False)] * len(spoken)
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        for number, share in enumerate(pool.map(partial(_hear_share, bundle.folder, context), shares)):
+            heard[number::processes] = share
+    return heard
+
+
+def _hear_share(folder: Path, context: Context, spoken: Sequence[Example]) -> list[tuple[str, bool]]:
+    recogniser = SpeechRecogniser(Bundle.open(folder))
+    heard = (recogniser.transcribe(_samples(example), context=context) for example in spoken)
+    return [(transcription.text, transcription.retried) for transcription in heard]
 
 
 def increase_interval(before: Errors, after: Errors) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Built data sets in the export cache, named after the hash of the code that builds them."""
+"""Built data sets in the export cache, named after the hash of the code and the files that they are made from."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from edgemm.bundle import sha256_of
 from edgemm.errors import ConfigError
 from export.data import DATA_SETS
 from export.source_hash import source_hash
@@ -26,7 +27,10 @@ def data_set_key(name: str) -> dict[str, str]:
     """What goes into the name of the folder."""
     if name not in DATA_SETS:
         raise ConfigError("no such data set", expected=", ".join(DATA_SETS), found=name)
-    return {"builder": DATA_SETS[name], "source": source_hash(DATA_SETS[name].partition(":")[0])}
+    module = DATA_SETS[name].partition(":")[0]
+    inputs: Callable[[], list[Path]] = getattr(import_module(module), "inputs", list)
+    files = {path.name: sha256_of(path) for path in inputs()}
+    return {"builder": DATA_SETS[name], "source": source_hash(module), "inputs": content_hash(files)}
 
 
 def _builder(name: str) -> Callable[[Path], None]:

@@ -33,6 +33,11 @@ def build_evaluation(folder: Path) -> None:
     _build(folder, "evaluation")
 
 
+def inputs() -> list[Path]:
+    """The files that both sets are made from: when one changes, so do the sets."""
+    return [photo.file for photo in read_photographs() if photo.use in SEEDS]
+
+
 def _build(folder: Path, use: Literal["calibration", "evaluation"]) -> None:
     import cv2
 

@@ -73,8 +73,8 @@ def _build(folder: Path, texts: Sequence[tuple[str, ...]], *, seed: int, codes: 
         name = f"code-{index:03d}.png"
         _photographed(_code(content), random, 0).save(folder / name)
         lines.append({"image": name, "text": content, "group": "code"})
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-    (folder / "manifest.jsonl").write_text(text, encoding="utf-8")
+    manifest = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    (folder / "manifest.jsonl").write_text(manifest, encoding="utf-8")
 
 
 def _sheet(lines: Sequence[str], random: np.random.Generator) -> Image:

@@ -9,30 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edgemm.cli import command_parser, write_json
-from edgemm.config import config_folders
-from edgemm.errors import InputError
 from edgemm.media import NS_PER_S
 from runtime.assembly import models_of
 from runtime.commands.options import add_config_options, config_from
 from runtime.console import Console
 from runtime.replay import replay
-from runtime.session_reader import open_session
+from runtime.session_reader import find_session, open_session
 from runtime.sinks.event_log import EventList, EventLog
 from runtime.sinks.wav_file import WavTrack
 from runtime.truth import Verdict, check, unexpected_alerts
-
-
-def find_session(name: str) -> Path:
-    """A session's file: a path, or a name in configs/sessions. Raises InputError."""
-    candidates = [Path(name), *(folder / "sessions" / f"{name}.mcap" for folder in config_folders())]
-    for path in candidates:
-        if path.is_file():
-            return path
-    raise InputError(
-        f"no session '{name}'",
-        expected="an MCAP file, or `demo`",
-        remedy="Record one with `edgemm record SESSION.mcap`.",
-    )
 
 
 def main(argv: list[str]) -> int:
