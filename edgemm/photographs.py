@@ -19,16 +19,21 @@ class Photograph(ConfigModel):
     author: str
     licence: str
     """As the source states it."""
-    use: Literal["calibration", "evaluation"]
-    """A picture never serves both."""
+    use: Literal["calibration", "evaluation", "tuning", "questions"]
+    """Calibration: ranges of models, and thresholds. Evaluation: figures of models, and questions. Tuning: thresholds
+    only. Questions: only those. A picture never serves two."""
     things: dict[str, int | Literal["several"]]
     """Name → how many; `several` where nobody should be asked to count."""
     also: tuple[str, ...] = ()
     """Other things that are in view."""
     unsure: tuple[str, ...] = ()
     """Names that people may see either way. A name neither here nor in `things` is not in the picture."""
+    small: tuple[str, ...] = ()
+    """Names of `things` of which even the largest, with a box around it, fills less than 3 % of the picture."""
+    at: dict[str, float] = Field(default_factory=dict)
+    """Thing of which there is one → its horizontal centre, 0 left to 1 right, to a tenth."""
     colours: dict[str, str] = Field(default_factory=dict)
-    """Thing → its main colour."""
+    """Thing → its main colour; names that people may give it are joined by "or"."""
     text: str = ""
     """Words that can be read."""
 

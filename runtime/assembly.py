@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from edgemm.media import SAMPLE_RATE_HZ
 from runtime.config import RuntimeConfig
 from runtime.evidence import EvidenceKind, Observer
+from runtime.evidence.coco_imagenet import COCO_OF_SYNSET, is_animal, name_of
 from runtime.kept_state import KeptState
 from runtime.models import Models
 from runtime.pipeline import Parts
@@ -38,7 +40,7 @@ def assemble(
     Raises BundleError for a missing or damaged bundle.
     """
     kept = kept or KeptState()
-    classifier = models.get("classifier")
+    own_names = _own_names(models.get("classifier"))
     parts = Parts(
         speech_detector=models.get("voice_activity"),
         completion_detector=models.get("end_of_turn"),
@@ -54,7 +56,8 @@ def assemble(
         notices=NoticeSettings(tones=frozenset(name for name, wanted in config.audio.tones if wanted)),
         answers=AnswerSettings(
             horizontal_fov_deg=config.camera.horizontal_fov_deg,
-            label_names=frozenset(name.lower() for _, name in classifier.classes),
+            label_names=frozenset(own_names.values()),
+            animal_names=frozenset(name for synset, name in own_names.items() if is_animal(synset)),
         ),
         frames=FrameQualitySettings(frozen_after_s=2.0 if _is_live_camera(config) else None),
         speaker=speaker,
@@ -92,6 +95,11 @@ def warm_up(parts: Parts) -> None:
     parts.completion_detector.probability(second)
     for _ in parts.synthesiser.synthesise("Ready.", 1.0, 0.0):
         pass
+
+
+def _own_names(classifier: Any) -> dict[str, str]:
+    """Names by synset that only the classifier has. Evidence of a tabby is named cat: none is found under tabby."""
+    return {synset: name_of(synset, name) for synset, name in classifier.classes if synset not in COCO_OF_SYNSET}
 
 
 def _objects(models: Models) -> Observer:

@@ -89,7 +89,7 @@ clock | clocks | wall clock |
 vase | vases | |
 scissors | scissors | pair of scissors |
 teddy bear | teddy bears | teddy, teddies, stuffed animal |
-hair drier | hair driers | hair dryer, hairdryer, hairdryers |
+hair drier | hair driers | hair dryer, hair dryers, hairdryer, hairdryers |
 toothbrush | toothbrushes | tooth brush |
 """  # noqa: E501 - a table: one row, one line
 

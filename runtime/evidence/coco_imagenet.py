@@ -101,6 +101,47 @@ COCO_OF_SYNSET: dict[str, str] = {f"n{number}": coco for coco, row in _ROWS.item
 COCO_WITH_SYNSETS = frozenset(_ROWS)
 """COCO classes that the classifier can say something about."""
 
+_ANIMALS = range(1440764, 2514042)
+"""WordNet 3.0 noun offsets, tench to garfish: the first 398 of ImageNet's 1000 classes, and no others of them."""
+
+
+def is_animal(synset: str) -> bool:
+    """ "n02481823" (chimpanzee) → True."""
+    return int(synset[1:]) in _ANIMALS
+
+
+LIKE: dict[str, frozenset[str]] = {
+    "spoon": frozenset({"ladle", "wooden spoon", "spatula"}),
+    "fork": frozenset({"ladle", "wooden spoon", "spatula"}),
+    "knife": frozenset({"ladle", "wooden spoon", "spatula"}),
+    "kite": frozenset({"parachute", "balloon"}),
+    "suitcase": frozenset({"chest", "mailbag"}),
+    "handbag": frozenset({"mailbag"}),
+    "toothbrush": frozenset({"paintbrush"}),
+    "surfboard": frozenset({"paddle"}),
+    "scissors": frozenset({"can opener", "corkscrew"}),
+}
+"""COCO classes of which ImageNet has no or few kinds → its classes that look like them: a reason not to be sure."""
+
+COARSE = {
+    "arabian camel": "camel",
+    "african chameleon": "chameleon",
+    "african crocodile": "crocodile",
+    "giant panda": "panda",
+    "lesser panda": "red panda",
+    "llama": "llama or alpaca",
+    "madagascar cat": "lemur",
+    "hog": "pig",
+    "killer whale": "orca",
+}
+"""ImageNet's name → the one to say, where it has only one kind and so cannot tell kinds, or where it misleads."""
+
+
+def name_of(synset: str, label: str) -> str:
+    """COCO's name of an ImageNet class where it has one, else its own in lower case."""
+    return COCO_OF_SYNSET.get(synset) or COARSE.get(label.lower(), label.lower())
+
+
 _IN_PART = """
 person horse cow chair couch bed dining-table tv book potted-plant bottle knife apple bicycle car truck boat train bench
 tie handbag skis sink oven sheep

@@ -17,6 +17,9 @@ from runtime.evidence import Evidence, EvidenceKind, Region
 
 CENTRE: Region = (0.35, 0.35, 0.65, 0.65)
 SAMPLED_SIDE_PX = 48
+WHITE = 0.12
+"""Share of white from which the greys beside it are its shade: a grey thing has no white."""
+_SHADES_OF_WHITE = ("white", "light grey", "grey", "dark grey")
 MOSTLY = 0.7
 """Share of the pixels from which a region has one colour."""
 PARTLY = 0.2
@@ -85,7 +88,9 @@ def _evidence(frame: VideoFrame, region: Region) -> Evidence:
 
 
 def describe_shares(shares: dict[str, float]) -> str:
-    """ "red", "mostly white and red", "many colours"."""
+    """ "red", "mostly white and red", "many colours". What shades from white to grey is white."""
+    if shares.get("white", 0.0) >= WHITE and sum(shares.get(name, 0.0) for name in _SHADES_OF_WHITE) >= MOSTLY:
+        return "white"
     ordered = sorted(shares.items(), key=lambda item: -item[1])
     named = [name for name, share in ordered if share >= PARTLY][:2]
     if ordered[0][1] >= MOSTLY:

@@ -11,11 +11,11 @@ from runtime.evidence.coco_imagenet import COCO_WITH_SYNSETS
 
 @dataclass(frozen=True)
 class ContestRule:
-    """Scores, not probabilities; chosen by eye on a dozen photographs."""
+    """Scores, not probabilities; chosen on the photographs for calibration and tuning."""
 
     doubtful_below: float = 0.75
     """Detector score below which a box is worth the classifier's time."""
-    contest_from: float = 0.4
+    contest_from: float = 0.6
     """Classifier score of another name that contests."""
     own_below: float = 0.1
     """... if the detector's own name gets less than this."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from edgemm.media import VideoFrame
 from runtime.evidence import Evidence, EvidenceKind, Region
-from runtime.evidence.coco_imagenet import COCO_OF_SYNSET
+from runtime.evidence.coco_imagenet import name_of
 from runtime.evidence.contest import doubtful
 from runtime.evidence.models import ClassifierLike
 
@@ -40,7 +40,7 @@ class LabelObserver:
         """Names of one region, best first."""
         scores: dict[str, float] = {}
         for guess in self._classifier.classify(frame, region, TOP):
-            name = COCO_OF_SYNSET.get(guess.synset, guess.label.lower())
+            name = name_of(guess.synset, guess.label)
             scores[name] = scores.get(name, 0.0) + guess.score
         return tuple(
             Evidence("label", name, score, region, self._source, frame.capture_time_ns, frame.frame_id)

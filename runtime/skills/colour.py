@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from runtime.evidence import Evidence
+from runtime.evidence.colours import CENTRE
 from runtime.finding import find_thing, words_of
 from runtime.phrasing import an, sentence
-from runtime.skills.seeing import cannot_see, evidence_of, gather_claims
+from runtime.skills.seeing import cannot_see, claims_about, evidence_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
 from runtime.things import THINGS
 
-CENTRE = "centre"
+HALF = 0.5
 _HERE = frozenset({"this", "it", "that", "here"})
 
 
@@ -25,17 +27,24 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
         text = "I can't tell the colour" if middle is None else middle.label
         yield Sentence(sentence(text), () if middle is None else (middle,), refused=middle is None)
         return
-    claim = next((claim for claim in (yield from gather_claims(look)) if claim.label == thing), None)
+    claims = yield from claims_about(look, thing)
+    claim = next((claim for claim in claims if claim.clear), claims[0] if claims else None)
     if claim is None:
         yield Sentence(f"I don't see {an(thing)}. Hold it in the middle and ask: what colour is this?")
         return
     colours = yield from look.gather("colour")
-    own = next((e for e in colours if e.region == claim.region), None)
+    own = next((e for e in colours if e.region == (claim.region or CENTRE)), None)
     if own is None:
         yield Sentence(f"I can't tell the colour of the {thing}.", evidence_of([claim]), refused=True)
         return
     hedge = "" if claim.clear else f"perhaps {an(thing)}: "
-    yield Sentence(sentence(f"{hedge}{own.label}"), (own, *claim.evidence))
+    yield Sentence(sentence(f"{hedge}{_colour(own)}"), (own, *claim.evidence))
+
+
+def _colour(seen: Evidence) -> str:
+    """A colour that covers half of the thing plainly; else, in shade and lamplight, "perhaps"."""
+    plain = seen.label == "white" or (seen.score >= HALF and " and " not in seen.label)
+    return seen.label if plain else f"perhaps {seen.label}"
 
 
 def slots(text: str) -> Slots:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Generator, Iterator
 
-from runtime.claims import Claim
+from runtime.claims import Claim, name_is_sure
 from runtime.evidence import Evidence
 from runtime.items import Working
 from runtime.phrasing import an, counted, listed, number, sentence, spoken
@@ -28,15 +28,37 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
         yield refusal
         return
     claims = [c for c in (yield from gather_claims(look)) if c.clear or c.score >= VOLUNTEERED_FROM]
-    if not claims:
-        yield from _describe_whole(look)
+    if not any(claim.clear for claim in claims):
+        whole = yield from _whole_label(look, SURE_LABEL_SCORE)
+        if whole is not None and name_is_sure(whole, look.animal_names):
+            yield Sentence(sentence(an(whole.label)), (whole,))
+            claims = [claim for claim in claims if claim.label != whole.label]
+        elif not claims:
+            yield _perhaps_whole(whole)
+        yield from _tell(look, claims)
         return
-    yield Sentence(sentence(_inventory(claims)), evidence_of(claims))
-    single = [c for c in claims if c.clear and [d.label for d in claims].count(c.label) == 1][:MOST_PLACES]
-    if single:
-        text = listed([f"the {spoken(c.label)} {place(look, c).replace(', ', ' and ')}" for c in single])
-        yield Sentence(sentence(text), evidence_of(single))
+    yield from _tell(look, claims)
     yield from _add_label(look, {c.label for c in claims})
+
+
+def _tell(look: Look, claims: list[Claim]) -> Iterator[Step]:
+    """What there is, then where: in one sentence if it is one thing."""
+    if not claims:
+        return
+    inventory = _inventory(claims)
+    single = [c for c in claims if c.clear and [d.label for d in claims].count(c.label) == 1][:MOST_PLACES]
+    if len(claims) == 1:
+        yield Sentence(sentence(f"{inventory} {_beside(look, claims[0])}"), evidence_of(claims))
+        return
+    yield Sentence(sentence(inventory), evidence_of(claims))
+    if single:
+        text = listed([f"the {spoken(c.label)} {_beside(look, c)}" for c in single])
+        yield Sentence(sentence(text), evidence_of(single))
+
+
+def _beside(look: Look, claim: Claim) -> str:
+    """Its place within a sentence: "at twelve o'clock and near"."""
+    return place(look, claim).replace(", ", " and ")
 
 
 def _inventory(claims: list[Claim]) -> str:
@@ -51,13 +73,11 @@ def _inventory(claims: list[Claim]) -> str:
     return listed(parts[:MOST_KINDS]).replace(",,", ",").rstrip(",")
 
 
-def _describe_whole(look: Look) -> Iterator[Step]:
+def _perhaps_whole(named: Evidence | None) -> Sentence:
     """No detection: what the classifier calls the whole picture, if it is sure enough."""
-    best = yield from _whole_label(look, SURE_LABEL_SCORE)
-    if best is None:
-        yield Sentence("I don't recognise anything here.", refused=True)
-    else:
-        yield Sentence(sentence(f"perhaps {an(best.label)}"), (best,))
+    if named is None:
+        return Sentence("I don't recognise anything here.", refused=True)
+    return Sentence(sentence(f"perhaps {an(named.label)}"), (named,))
 
 
 def _add_label(look: Look, told: set[str]) -> Iterator[Step]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from runtime.phrasing import counted, number, plural, sentence
 from runtime.skills.naming import thing_slot
-from runtime.skills.seeing import cannot_see, does_not_know, evidence_of, gather_claims
+from runtime.skills.seeing import cannot_see, claims_about, does_not_know, evidence_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 from runtime.things import THINGS
 
@@ -20,7 +20,7 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
     if refusal is not None:
         yield refusal
         return
-    claims = [claim for claim in (yield from gather_claims(look)) if claim.label == thing]
+    claims = yield from claims_about(look, thing)
     clear = sum(claim.clear for claim in claims)
     yield Sentence(sentence(_count(thing, clear, len(claims))), evidence_of(claims))
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable
+from dataclasses import replace
 
-from runtime.claims import Claim, claims_of
+from runtime.claims import Claim, claims_of, name_is_sure
 from runtime.directions import direction, nearness
 from runtime.evidence import Evidence
+from runtime.evidence.coco_imagenet import LIKE
 from runtime.evidence.contest import contest, doubtful
 from runtime.evidence.labels import MOST_CROPS
 from runtime.items import Working
@@ -23,6 +25,10 @@ _REASONS = {
     "stale": "the camera has stopped sending pictures. Check its cable.",
     "missing": "there is no picture from the camera. Check its cable.",
 }
+
+
+LEAST_WHOLE_SCORE = 0.2
+"""Classifier score for the whole picture from which a thing that was not detected is still "perhaps" there."""
 
 
 def cannot_see(look: Look, *, ignoring: frozenset[str] = frozenset()) -> Sentence | None:
@@ -61,6 +67,31 @@ def gather_claims(look: Look) -> Generator[Working, None, tuple[Claim, ...]]:
     return claims_of((yield from gather_evidence(look)))
 
 
+def claims_about(look: Look, thing: str) -> Generator[Working, None, tuple[Claim, ...]]:
+    """The claims of one name. The classifier's name for the whole picture may confirm one, or be one without place."""
+    claims = tuple(filter(None, (_as_named(claim, thing) for claim in (yield from gather_claims(look)))))
+    if any(claim.clear for claim in claims):
+        return claims
+    labels = [e for e in (yield from look.gather("label")) if e.region is None and e.score >= LEAST_WHOLE_SCORE]
+    named = next((e for e in labels if e.label == thing), None)
+    if named is None:
+        like = tuple(e for e in labels if e.label in LIKE.get(thing, ()))
+        return claims or ((Claim(thing, False, None, like),) if like else ())
+    sure = name_is_sure(named, look.animal_names)
+    if not claims:
+        return (Claim(thing, sure, None, (named,)),)
+    first, *others = claims
+    return (replace(first, clear=sure, evidence=(*first.evidence, named)), *others)
+
+
+def _as_named(claim: Claim, thing: str) -> Claim | None:
+    """`claim` if it is one of `thing`, or may be: the detector gave both names and neither won."""
+    if claim.label == thing:
+        return claim
+    other_name = any(e.kind == "object" and e.label == thing and e.contested_by is None for e in claim.evidence)
+    return replace(claim, label=thing) if other_name and not claim.clear else None
+
+
 def known_name(look: Look, thing: str) -> str | None:
     """The detector's or the classifier's name of `thing`, in the singular; None when no model has a class for it."""
     endings = (("", ""), ("s", ""), ("es", ""), ("ies", "y"))
@@ -78,7 +109,9 @@ def does_not_know(thing: str) -> Sentence:
 
 
 def place(look: Look, claim: Claim) -> str:
-    """ "at two o'clock, near"."""
+    """ "at two o'clock, near"; nothing for a claim without a place."""
+    if claim.region is None:
+        return ""
     frame = look.scene.frame if look.scene is not None else None
     aspect = frame.width / frame.height if frame is not None else 1.0
     distance = nearness(claim.label, claim.region, look.horizontal_fov_deg, aspect)
@@ -87,8 +120,8 @@ def place(look: Look, claim: Claim) -> str:
 
 def places(look: Look, claims: Iterable[Claim]) -> str:
     """Where each is, left to right, without repeating: "at ten o'clock and at two o'clock"."""
-    ordered = sorted(claims, key=lambda claim: claim.region[0] + claim.region[2])
-    return listed(list(dict.fromkeys(direction(claim.region, look.horizontal_fov_deg) for claim in ordered)))
+    regions = sorted((c.region for c in claims if c.region is not None), key=lambda region: region[0] + region[2])
+    return listed(list(dict.fromkeys(direction(region, look.horizontal_fov_deg) for region in regions)))
 
 
 def evidence_of(claims: Iterable[Claim]) -> tuple[Evidence, ...]:

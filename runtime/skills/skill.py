@@ -77,6 +77,10 @@ class Look(Protocol):
     def label_names(self) -> frozenset[str]:
         """What the classifier knows beyond the detector's classes, in lower case."""
 
+    @property
+    def animal_names(self) -> frozenset[str]:
+        """Those of them that are animals."""
+
     def gather(self, kind: EvidenceKind) -> Generator[Working, None, tuple[Evidence, ...]]:
         """Look closer: `found = yield from look.gather("label")`. Kept for the frame once complete."""
         ...

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runtime.claims import claims_of
-from runtime.phrasing import counted, sentence
+from runtime.phrasing import an, counted, sentence
 from runtime.skills.is_there import missing
 from runtime.skills.naming import thing_slot
-from runtime.skills.seeing import cannot_see, does_not_know, evidence_of, gather_evidence, known_name, place, places
+from runtime.skills.seeing import cannot_see, claims_about, does_not_know, evidence_of, known_name, place, places
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 
 
@@ -25,12 +24,14 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
     if refusal is not None:
         yield refusal
         return
-    evidence = yield from gather_evidence(look)
-    claims = [claim for claim in claims_of(evidence) if claim.label == thing]
+    claims = yield from claims_about(look, thing)
     if not claims:
-        yield from missing(look, thing, evidence)
+        yield from missing(look, thing)
         return
-    shown = [claim for claim in claims if claim.clear] or claims
+    shown = tuple(claim for claim in claims if claim.clear) or claims
+    if shown[0].region is None:
+        yield Sentence(sentence(f"perhaps {an(thing)}, I'm not sure where"), evidence_of(shown))
+        return
     where = place(look, shown[0]) if len(shown) == 1 else places(look, shown)
     hedge = "" if shown[0].clear else "perhaps "
     yield Sentence(sentence(f"{hedge}{counted(len(shown), thing)}, {where}"), evidence_of(shown))

@@ -55,6 +55,8 @@ class AnswerSettings:
     max_frame_age_s: float = 1.0
     label_names: frozenset[str] = frozenset()
     """What the classifier knows, in lower case."""
+    animal_names: frozenset[str] = frozenset()
+    """Those of them that are animals: names that it gives reliably."""
 
 
 @dataclass
@@ -104,6 +106,7 @@ class View:
     sources: Mapping[str, SourceState]
     max_age_ns: int
     label_names: frozenset[str]
+    animal_names: frozenset[str]
     observers: Observers
 
     def gather(self, kind: EvidenceKind) -> Generator[Working, None, tuple[Evidence, ...]]:
@@ -173,6 +176,7 @@ class AnswerStage:
             sources=dict(self._sources),
             max_age_ns=int(self._settings.max_frame_age_s * 1e9),
             label_names=self._settings.label_names,
+            animal_names=self._settings.animal_names,
             observers=self._observers,
         )
 
