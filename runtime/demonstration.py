@@ -6,7 +6,10 @@ import threading
 import time
 from collections.abc import Callable
 
+from runtime.items import Item, SpeakerAudio, SpeakerClear
 from runtime.session_reader import Session
+from runtime.sinks.virtual_speaker import VirtualSpeaker
+from runtime.sinks.wav_file import WavTrack
 from runtime.sources.pace import Pace
 from runtime.sources.session import SessionSource
 
@@ -32,3 +35,15 @@ class Demonstration:
             stop()
 
         threading.Thread(target=watch, name="demonstration", daemon=True).start()
+
+
+class SoundFile:
+    """A tap: what is said, as a WAV file, whether or not there is a speaker to say it."""
+
+    def __init__(self, track: WavTrack) -> None:
+        self._speaker = VirtualSpeaker(track)
+
+    def __call__(self, time_ns: int, producer: str, item: Item) -> None:
+        if isinstance(item, (SpeakerAudio, SpeakerClear)) and producer == "floor":
+            for _ in self._speaker.step("sound", item, time_ns):
+                pass  # when it was played is the real speaker's to tell

@@ -47,17 +47,18 @@ class LiveRun:
     """One run: the table, the taps, the daemon; at the end, a summary."""
 
     def __init__(self, config: RuntimeConfig, speaker: Stage, greeting: str, session: Path | None = None) -> None:
+        """`session` is a file to record into."""
         self._config, self._greeting, self._session = config, greeting, session
         self._start_ns = time.monotonic_ns()
         clock = WallClock(datetime.now().astimezone(), self._start_ns)
         self._parts = assemble(config, models_of(config), speaker, clock, load_state(config.state_folder))
         self._stop = threading.Event()
 
-    def __call__(self, sources: Sequence[Source]) -> int:
+    def __call__(self, sources: Sequence[Source], more_taps: Sequence[Tap] = ()) -> int:
         warm_up(self._parts)
         console = Console(sys.stderr, self._start_ns)
         with ExitStack() as stack:
-            taps: list[Tap] = [console, StateKeeper(self._config.state_folder), *self._files(stack)]
+            taps: list[Tap] = [console, StateKeeper(self._config.state_folder), *self._files(stack), *more_taps]
             Daemon(pipeline(self._parts), sources, taps, self._greeting, self._stop).run(sys.stderr)
         ran_s = (time.monotonic_ns() - self._start_ns) / NS_PER_S
         sys.stderr.write(f"{console.summary()}; ran {ran_s:.0f} s\n")

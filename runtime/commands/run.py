@@ -13,7 +13,7 @@ from runtime.commands.options import add_config_options, config_from
 from runtime.config import RuntimeConfig
 from runtime.config_layers import print_config
 from runtime.daemon import READY
-from runtime.demonstration import GREETING, Demonstration
+from runtime.demonstration import GREETING, Demonstration, SoundFile
 from runtime.live_run import LiveRun
 from runtime.replay import session_config
 from runtime.session_reader import find_session, open_session
@@ -26,6 +26,7 @@ from runtime.sources.button import Button
 from runtime.sources.factory import open_camera
 from runtime.sources.keyboard import Keyboard
 from runtime.sources.retry import RetryingSource
+from runtime.stages import Stage
 
 NEVER_S = 1e9
 """A button that nobody presses is no fault."""
@@ -66,11 +67,11 @@ def live(config: RuntimeConfig, session: Path | None = None, duration_s: float |
     """Run on the configured devices; `session` is a file to record into."""
     if session is None and config.recording.enabled:
         session = config.recording.folder / f"{datetime.now():%Y-%m-%d-%H%M%S}.mcap"
-    device = SpeakerDevice(config.audio.speaker) if config.audio.speaker else None
-    run = LiveRun(config, Speaker(device) if device else VirtualSpeaker(), READY, session)
+    speaker, speaker_sources = _speaker(config.audio.speaker)
+    run = LiveRun(config, speaker, READY, session)
     if duration_s is not None:
         run.stop_after(duration_s)
-    return run(_sources(config, device))
+    return run([*_sources(config), *speaker_sources])
 
 
 def _demonstrate(config: RuntimeConfig) -> int:
@@ -78,25 +79,31 @@ def _demonstrate(config: RuntimeConfig) -> int:
     demonstration = Demonstration(session)
     sys.stderr.write(f"{GREETING} What is said goes into {DEMONSTRATION_WAV}.\n")
     track = WavTrack(DEMONSTRATION_WAV, time.monotonic_ns())
+    speaker, speaker_sources = _speaker(config.audio.speaker if sound_devices()["speakers"] else None)
     try:
-        config = session_config(config, session.info)
-        run = LiveRun(config, VirtualSpeaker(track), f"{GREETING} {READY}")
+        run = LiveRun(session_config(config, session.info), speaker, f"{GREETING} {READY}")
         demonstration.when_over(run.stop)
-        return run(demonstration.sources)
+        return run([*demonstration.sources, *speaker_sources], [SoundFile(track)])
     finally:
         track.close()
         sys.stderr.write(f"sound: {DEMONSTRATION_WAV}\n")
 
 
-def _sources(config: RuntimeConfig, speaker: SpeakerDevice | None) -> list[Source]:
+def _speaker(name: str | None) -> tuple[Stage, list[Source]]:
+    """The speaker's stage and its device as a source; without a name, a speaker that only takes time."""
+    if name is None:
+        return VirtualSpeaker(), []
+    device = SpeakerDevice(name)
+    return Speaker(device), [RetryingSource(device, "speaker")]
+
+
+def _sources(config: RuntimeConfig) -> list[Source]:
     camera = open_camera(config.camera)
     sources: list[Source] = []
     if camera is not None:
         sources.append(RetryingSource(camera, "camera", config.camera.timeout_s))
     if config.audio.microphone:
         sources.append(RetryingSource(Microphone(config.audio.microphone), "microphone"))
-    if speaker is not None:
-        sources.append(RetryingSource(speaker, "speaker"))
     if config.button:
         sources.append(RetryingSource(Button(Path(config.button)), "button", stall_s=NEVER_S))
     if sys.stdin.isatty():
