@@ -33,6 +33,8 @@ from runtime.pipeline import Parts, pipeline
 
 WINDOW = 512
 TIMEOUT_S = 5.0
+CLOSED_EAR_S = 0.6
+"""The microphone is ignored for a moment after we spoke."""
 NOISE_FRAMES = 16
 
 
@@ -162,9 +164,15 @@ class LiveLine:
             except queue.Empty:
                 continue
         if asked.sound_ns is not None:
-            self._driver.deliver("daemon", Press("command"))
-        time.sleep(0.6)  # the ear is closed for a moment after we spoke
+            self._silence()
+        time.sleep(CLOSED_EAR_S)
         return asked
+
+    def _silence(self) -> None:
+        """As `edgemm stop`, once the answer is heard: before that a press has nothing to silence."""
+        self._until(lambda item: isinstance(item, Playback) and item.state == "started", TIMEOUT_S)
+        self._driver.deliver("daemon", Press("command"))
+        self._until(lambda item: isinstance(item, Playback) and item.state != "started", TIMEOUT_S)
 
     def _empty(self) -> None:
         while not self._told.empty():
@@ -176,5 +184,5 @@ class LiveLine:
             pass
 
     def _watch(self, time_ns: int, producer: str, item: Item) -> None:
-        if isinstance(item, (TurnAudio, Routed, SpeechAudio, TurnConfirmed, SpeakerAudio, Scene)):
+        if isinstance(item, (TurnAudio, Routed, SpeechAudio, TurnConfirmed, SpeakerAudio, Playback, Scene)):
             self._told.put((time_ns, item))
