@@ -94,13 +94,14 @@ def _ask(
 def _once(samples: Samples, sound: VirtualSound, folder: Path, microphone: Ear, speaker: Ear) -> float:
     """One question; the rest of the answer is silenced."""
     silence = np.zeros(SAMPLE_RATE_HZ // 2, np.float32)
-    time.sleep(0.5)
+    time.sleep(1.0)
     microphone.peaks.clear()
     speaker.peaks.clear()
     sound.feed(write_wav(folder / "question.wav", np.concatenate([silence, samples, silence]), SAMPLE_RATE_HZ)).wait()
     deadline = time.monotonic() + TIMEOUT_S
     while (onset := _onset(speaker)) is None and time.monotonic() < deadline:
         time.sleep(0.02)
+    time.sleep(0.3)  # the speaker has told that it began: before that there is nothing to silence
     request({"command": "silence"}, folder / "edgemm.sock")
     end = _end(microphone)
     return TIMEOUT_S * 1e3 if onset is None or end is None else (onset - end) * 1e3

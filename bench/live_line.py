@@ -19,6 +19,7 @@ from bench.voices import speech_bounds
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Pixels, Samples, VideoFrame
 from runtime.items import (
     Item,
+    Playback,
     Press,
     Routed,
     Scene,
