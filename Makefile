@@ -58,9 +58,9 @@ bench: ## measure; one table, a JSON file and plots in out/bench
 	@$(EDGEMM) export $(PACK)
 	@$(EDGEMM) bench $(PACK)
 
-docs: ## write docs/configuration.md from the configuration models
+docs: ## write what is made from the code: configuration page, event schema, photographs in NOTICE
 	@$(SETUP) test
-	@.venv/bin/python scripts/configuration_reference.py
+	@for script in configuration_reference event_schema notice_photographs; do .venv/bin/python scripts/$$script.py; done
 
 clean: ## remove what was made here: bundles, caches, environment
 	rm -rf .venv .cache bundles out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
