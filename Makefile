@@ -16,7 +16,7 @@ CHOSEN := $(if $(filter-out starter,$(PACK)),--pack $(PACK)) $(if $(TARGET),--ta
 # A device that only runs bundles was set up by `make setup-runtime`; it exports nothing and needs no torch.
 RUNTIME_ONLY := test -f .venv/.edgemm-runtime && ! ls .venv/.edgemm-export .venv/.edgemm-test .venv/.edgemm-bench >/dev/null 2>&1
 
-.PHONY: help setup setup-runtime export run demo test check bench docs clean
+.PHONY: help setup setup-runtime export run demo test check bench docs figures clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -61,6 +61,9 @@ bench: ## measure; one table, a JSON file and plots in out/bench
 docs: ## write what is made from the code: configuration page, event schema, photographs in NOTICE
 	@$(SETUP) test
 	@for script in configuration_reference event_schema notice_photographs; do .venv/bin/python scripts/$$script.py; done
+
+figures: ## write docs/figures.md from the last bench and the exported bundles
+	@.venv/bin/python scripts/figures_page.py
 
 clean: ## remove what was made here: bundles, caches, environment
 	rm -rf .venv .cache bundles out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
