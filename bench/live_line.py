@@ -15,6 +15,7 @@ from types import TracebackType
 
 import numpy as np
 
+from bench.paused import PausedSentence
 from bench.voices import speech_bounds
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Pixels, Samples, VideoFrame
 from runtime.items import (
@@ -37,6 +38,7 @@ TIMEOUT_S = 5.0
 CLOSED_EAR_S = 0.6
 """The microphone is ignored for a moment after we spoke."""
 NOISE_FRAMES = 16
+AFTER_CUT_S = 4.0
 
 
 class LiveMicrophone:
@@ -168,6 +170,18 @@ class LiveLine:
             self._silence()
         time.sleep(CLOSED_EAR_S)
         return asked
+
+    def cuts(self, sentence: PausedSentence) -> bool:
+        """Say a sentence with a pause inside: whether a turn ended before its second half had begun."""
+        asked = self.ask(sentence.samples)
+        start_ns = asked.speech_end_ns - speech_bounds(sentence.samples)[1] * NS_PER_S // SAMPLE_RATE_HZ
+        second_ns = start_ns + sentence.pause_end * NS_PER_S // SAMPLE_RATE_HZ
+        is_cut = any(time_ns < second_ns for _, time_ns in asked.confirmed)
+        if is_cut:  # what follows is heard as another question
+            time.sleep(AFTER_CUT_S)
+            self._driver.deliver("daemon", Press("command"))
+            time.sleep(CLOSED_EAR_S)
+        return is_cut
 
     def _silence(self) -> None:
         """As `edgemm stop`, once the answer is heard: before that a press has nothing to silence."""

@@ -12,7 +12,9 @@ import numpy as np
 from bench import Context, Measurement
 from bench.heard_aloud import heard_aloud_ms
 from bench.live_line import TIMEOUT_S, Asked, LiveLine
-from bench.questions import SpokenQuestion, spoken_questions
+from bench.paused import paused_sentences
+from bench.questions import SpokenQuestion, spoken_questions, view_questions
+from bench.voices import VOICES
 from edgemm.config import find_config
 from edgemm.figures import Figure
 from edgemm.media import NS_PER_MS
@@ -23,13 +25,15 @@ from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.skills import SKILLS
 from runtime.stages.answer import WallClock
 
-QUESTIONS, ALOUD = 104, 20
-AT_MOST_MS, ROUTED_AT_LEAST = 500.0, 97.0
+QUESTIONS, SENTENCES, ALOUD, SEED = 104, 100, 20, 12
+AT_MOST_MS, AT_MOST_CUT, ROUTED_AT_LEAST = 500.0, 3.0, 97.0
 
 
 def measure(context: Context) -> Measurement:
     questions = spoken_questions(QUESTIONS)
-    asked = _ask(context, questions)
+    with _line(context) as line:
+        asked = _ask(line, questions)
+        cut = _cut(line)
     load = f"{os.getloadavg()[0]:.1f}"
     aloud_ms = heard_aloud_ms(context, questions[:: max(1, len(questions) // ALOUD)][:ALOUD], _photograph())
     first_ms = [_ms(one.speech_end_ns, one.sound_ns) for one in asked]
@@ -52,6 +56,9 @@ def measure(context: Context) -> Measurement:
             samples=len(right),
         ),
         Figure(
+            name="turns_cut_short", value=100 * float(np.mean(cut)), unit="%", at_most=AT_MOST_CUT, samples=len(cut)
+        ),
+        Figure(
             name="answered",
             value=100 * float(np.mean([one.sound_ns is not None for one in asked])),
             unit="%",
@@ -63,7 +70,7 @@ def measure(context: Context) -> Measurement:
     return Measurement(figures, note, series)
 
 
-def _ask(context: Context, questions: list[SpokenQuestion]) -> list[Asked]:
+def _line(context: Context) -> LiveLine:
     config = RuntimeConfig(
         pack=context.pack,
         bundles=context.bundles,
@@ -73,18 +80,29 @@ def _ask(context: Context, questions: list[SpokenQuestion]) -> list[Asked]:
     )
     parts = assemble(config, context.models(), VirtualSpeaker(), WallClock(datetime.now().astimezone()))
     warm_up(parts)
+    return LiveLine(parts, read_picture(_photograph()).pixels)
+
+
+def _ask(line: LiveLine, questions: list[SpokenQuestion]) -> list[Asked]:
     asked: list[Asked] = []
-    with LiveLine(parts, read_picture(_photograph()).pixels) as line:
-        for number, question in enumerate(questions, start=1):
-            one = line.ask(question.samples)
-            asked.append(one)
-            routed = one.routed.get(one.turn) if one.turn is not None else None
-            heard = routed[0].text if routed else "; ".join(found.text for found, _ in one.routed.values())
-            sys.stderr.write(
-                f"  {number}/{len(questions)} {question.text} ({question.voice.name}): "
-                f"{_ms(one.speech_end_ns, one.sound_ns):.0f} ms, heard: {heard}\n"
-            )
+    for number, question in enumerate(questions, start=1):
+        one = line.ask(question.samples)
+        asked.append(one)
+        routed = one.routed.get(one.turn) if one.turn is not None else None
+        heard = routed[0].text if routed else "; ".join(found.text for found, _ in one.routed.values())
+        sys.stderr.write(
+            f"  {number}/{len(questions)} {question.text} ({question.voice.name}): "
+            f"{_ms(one.speech_end_ns, one.sound_ns):.0f} ms, heard: {heard}\n"
+        )
     return asked
+
+
+def _cut(line: LiveLine) -> list[bool]:
+    cut: list[bool] = []
+    for sentence in paused_sentences([text for text, _ in view_questions()], VOICES, SENTENCES, SEED):
+        cut.append(line.cuts(sentence))
+        sys.stderr.write(f"  {len(cut)}/{SENTENCES} {sentence.text}: {'cut' if cut[-1] else 'whole'}\n")
+    return cut
 
 
 def _photograph() -> Path:
