@@ -6,7 +6,7 @@ Both run on the replay driver: the same stages, rule and models as live, in stre
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import islice
@@ -83,15 +83,15 @@ def measure(context: Context) -> Measurement:
 class _Timeline:
     """A tap: where turns began and ended, and what was said aloud."""
 
-    turns: dict[int, list[int]] = field(default_factory=dict)
+    turns: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Turn id → start and end in ns."""
     said: dict[int, str] = field(default_factory=dict)
 
     def __call__(self, time_ns: int, producer: str, item: Item) -> None:
         if isinstance(item, SpeechStarted):
-            self.turns[item.turn.turn_id] = [item.start_time_ns, -1]
+            self.turns[item.turn.turn_id] = (item.start_time_ns, -1)
         elif isinstance(item, TurnConfirmed):
-            self.turns[item.turn.turn_id][1] = time_ns
+            self.turns[item.turn.turn_id] = (self.turns[item.turn.turn_id][0], time_ns)
         elif isinstance(item, SpeakerAudio) and item.kind == "answer" and item.turn is not None:
             self.said.setdefault(item.turn.turn_id, item.text)
 
@@ -107,7 +107,7 @@ def _cut(parts: Parts, spoken_sentences: Sequence[PausedSentence]) -> list[bool]
         sound, starts = _stream([sentence.samples for sentence in batch])
         driver.run(_chunks(sound), len(sound) * NS_PER_S // SAMPLE_RATE_HZ)
         for sentence, begin in zip(batch, starts, strict=True):
-            is_cut = not _is_one_turn(sentence, begin, heard)
+            is_cut = not is_one_turn(sentence, begin, heard.turns.values())
             cuts.append(is_cut)
             if is_cut:
                 halves = sentence.pause_start / SAMPLE_RATE_HZ, sentence.pause_end / SAMPLE_RATE_HZ
@@ -116,13 +116,16 @@ def _cut(parts: Parts, spoken_sentences: Sequence[PausedSentence]) -> list[bool]
     return cuts
 
 
-def _is_one_turn(sentence: PausedSentence, begin: int, heard: _Timeline) -> bool:
-    pause_ns = (begin + sentence.pause_start) * NS_PER_S // SAMPLE_RATE_HZ
-    second_ns = (begin + sentence.pause_end) * NS_PER_S // SAMPLE_RATE_HZ
+def is_one_turn(sentence: PausedSentence, begin: int, turns_ns: Iterable[tuple[int, int]]) -> bool:
+    """Whether a turn (start, end) holds both halves of a sentence whose first sample is sample `begin`, and no more."""
+    begin_ns, pause_ns, second_ns, end_ns = (
+        (begin + sample) * NS_PER_S // SAMPLE_RATE_HZ
+        for sample in (0, sentence.pause_start, sentence.pause_end, len(sentence.samples))
+    )
+    around_ns = int(GAP_S * NS_PER_S)
     return any(
-        start_ns < pause_ns and second_ns < end_ns < second_ns + 6 * NS_PER_S
-        for start_ns, end_ns in heard.turns.values()
-        if start_ns > pause_ns - 8 * NS_PER_S
+        begin_ns - around_ns < turn_start_ns < pause_ns and second_ns < turn_end_ns < end_ns + around_ns
+        for turn_start_ns, turn_end_ns in turns_ns
     )
 
 
