@@ -128,8 +128,8 @@ def _listening(parts: Parts) -> tuple[Row, ...]:
         ),
         Row(
             "turn_completion",
-            TurnCompletionStage(parts.completion_detector),
-            (Link("end_of_turn", TurnAudio, "audio", "latest", _is_guess),),
+            TurnCompletionStage(parts.completion_detector, parts.turns.ending),
+            (Link("end_of_turn", TurnAudio, "audio", "latest", _is_guess), Link("route", Routed, "routed")),
             cost_ms=50,
         ),
         Row(

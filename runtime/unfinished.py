@@ -65,11 +65,7 @@ class Beginnings:
 
 def _form(text: str) -> str:
     """Without articles and politeness, things by one name: what is left is compared word by word."""
-    words = re.sub(r"\b(?:a|an|the|my|your|any|some|please)\b", " ", without_names(normal(text))).split()
-    half = len(words) // 2
-    if words[:half] == words[half:]:  # the recogniser said it twice
-        words = words[half:]
-    return " ".join(words)
+    return " ".join(re.sub(r"\b(?:a|an|the|my|your|any|some|please)\b", " ", without_names(normal(text))).split())
 
 
 def _ends_in_article(text: str) -> bool:

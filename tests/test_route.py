@@ -63,6 +63,11 @@ def test_a_thing_that_nobody_knows_does_not_either(route: Route) -> None:
     assert (routed.skill, routed.score) == ("is_there", pytest.approx(1.0))
 
 
+def test_a_question_that_was_written_twice_is_asked_once(route: Route) -> None:
+    [routed] = outcome(route, heard("Where is the cart? Where is the cart?"))
+    assert (routed.skill, routed.score) == ("where_is", pytest.approx(1.0))
+
+
 def test_what_is_not_for_us_is_dropped_silently(route: Route) -> None:
     routed, cancel = outcome(route, heard("My brother went shopping yesterday."))
     assert not routed.addressed

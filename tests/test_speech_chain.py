@@ -86,7 +86,12 @@ def table() -> list[Row]:
             ),
             tick_ms=100,
         ),
-        Row("turn_completion", TurnCompletionStage(Loudness()), (Link("end_of_turn", TurnAudio, "audio"),), cost_ms=70),
+        Row(
+            "turn_completion",
+            TurnCompletionStage(Loudness()),
+            (Link("end_of_turn", TurnAudio, "audio"), Link("route", Routed, "routed")),
+            cost_ms=70,
+        ),
         Row("recogniser", SpeechRecognition(Levels()), (Link("end_of_turn", TurnAudio, "audio"),), cost_ms=40),
         Row("route", Route(Words(), SKILLS, FALLBACK), (Link("recogniser", Transcript, "text"),), cost_ms=5),
         Row("answer", SkillName(), (Link("route", Routed, "routed"),), cost_ms=5),

@@ -13,7 +13,9 @@ from edgemm.media import Samples
 from edgemm.wake_word import WakeWord
 from runtime.items import (
     Effect,
+    Item,
     Playback,
+    Routed,
     Say,
     SpeechAudio,
     Transcript,
@@ -77,9 +79,17 @@ class Loudness:
         return float(1 - np.abs(samples[-1600:]).mean())
 
 
-def test_completion_is_asked_for_guesses_only() -> None:
+def routed(score: float, *, unfinished: bool = False, turn: TurnRef = TURN) -> Routed:
+    return Routed(turn, "Any cups?", "is_there", score, addressed=True, unfinished=unfinished)
+
+
+def test_the_sound_is_asked_where_the_text_leaves_it_open() -> None:
     stage = TurnCompletionStage(Loudness())
-    assert run_stage(stage, [("audio", turn_audio("guess"), 0)]) == [TurnCompletion(TURN, 1.0)]
+    guessed: list[tuple[str, Item, float]] = [("audio", turn_audio("guess"), 0)]
+    assert run_stage(stage, [*guessed, ("routed", routed(0.7), 1)]) == [TurnCompletion(TURN, 1.0)]
+    assert run_stage(stage, [("routed", routed(0.7), 2)]) == []  # once for each guess
+    for decided in (routed(0.9), routed(0.7, unfinished=True), routed(0.2), routed(0.7, turn=TurnRef(9, 9))):
+        assert run_stage(stage, [*guessed, ("routed", decided, 1)]) == []
     assert run_stage(stage, [("audio", turn_audio("partial"), 0)]) == []
 
 

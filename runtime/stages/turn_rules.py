@@ -50,6 +50,10 @@ class EndingRule:
             return self.quick_ms
         return self.likely_ms if sound is not None and sound >= self.finished_probability else self.unsure_ms
 
+    def asks_the_sound(self, unfinished: bool, score: float) -> bool:
+        """Whether the text leaves the question open, so that the sound is worth its time."""
+        return not unfinished and self.route_score <= score < self.phrase_score
+
 
 @dataclass(frozen=True)
 class TurnSettings:
