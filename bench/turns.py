@@ -22,13 +22,14 @@ from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
 from export.data.speech_sentences import sentences
 from runtime.assembly import assemble
 from runtime.config import RuntimeConfig
-from runtime.items import Item, SpeakerAudio, SpeechStarted, TurnConfirmed
+from runtime.items import Item, Routed, SpeakerAudio, SpeechStarted, TurnConfirmed
 from runtime.pipeline import Parts, pipeline
 from runtime.replay_driver import ReplayDriver
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.stages.answer import WallClock
 
 SENTENCES, OTHER_SENTENCES, SEED = 120, 36, 11
+OTHERS_SEED = 17
 UNADDRESSED_S = 600.0
 AT_MOST_CUT, AT_MOST_REPLIES = 3.0, 1.0
 GAP_S = 2.5
@@ -52,7 +53,16 @@ OTHER_WORDS = (
 )
 """Questions that are no skill's phrase; half of their beginnings are questions too, which nothing but time can tell."""
 
-ASKING = ("is there", "how many", "where is", "can you see", "what colour", "please read")
+ASKING = (
+    "is there",
+    "how many",
+    "where is",
+    "can you see",
+    "what colour",
+    "please read",
+    "which of the",
+    "is anyone",
+)
 """Sentences of the stream that ask what a skill answers: whoever says them is answered, and rightly."""
 
 
@@ -86,14 +96,18 @@ class _Timeline:
     turns: dict[int, tuple[int, int]] = field(default_factory=dict)
     """Turn id → start and end in ns."""
     said: dict[int, str] = field(default_factory=dict)
+    """Turn id → what was heard, and the first sentence of the answer."""
+    _heard: dict[int, str] = field(default_factory=dict)
 
     def __call__(self, time_ns: int, producer: str, item: Item) -> None:
         if isinstance(item, SpeechStarted):
             self.turns[item.turn.turn_id] = (item.start_time_ns, -1)
         elif isinstance(item, TurnConfirmed):
             self.turns[item.turn.turn_id] = (self.turns[item.turn.turn_id][0], time_ns)
+        elif isinstance(item, Routed):
+            self._heard[item.turn.turn_id] = item.text
         elif isinstance(item, SpeakerAudio) and item.kind == "answer" and item.turn is not None:
-            self.said.setdefault(item.turn.turn_id, item.text)
+            self.said.setdefault(item.turn.turn_id, f"{self._heard[item.turn.turn_id]} → {item.text}")
 
 
 def _cut(parts: Parts, spoken_sentences: Sequence[PausedSentence]) -> list[bool]:
@@ -134,8 +148,8 @@ def _replies(parts: Parts) -> list[str]:
     heard = _Timeline()
     driver = ReplayDriver(pipeline(parts), ["camera", "microphone", "daemon"], [heard])
     clips: list[Samples] = []
-    stream = (text for text in sentences(SEED) if not text.lower().startswith(ASKING))
-    random = np.random.default_rng(SEED)
+    stream = (text for text in sentences(OTHERS_SEED) if not text.lower().startswith(ASKING))
+    random = np.random.default_rng(OTHERS_SEED)
     for number, text in enumerate(islice(stream, 1000)):
         gap = np.zeros(int(random.uniform(0.4, 2.0) * SAMPLE_RATE_HZ), np.float32)
         clips += [VOICES[number % len(VOICES)].say(text), gap]

@@ -74,6 +74,16 @@ def test_what_is_not_for_us_is_dropped_silently(route: Route) -> None:
     assert cancel == Cancel(TURN, "not_addressed")
 
 
+def test_what_is_overheard_must_be_closer_to_a_phrase_than_what_we_were_woken_for() -> None:
+    route = Route(Words(), SKILLS, FALLBACK, threshold=0.6, overheard_threshold=0.8)
+    text = "Is there a cup at uncle's old place?"  # 0.71
+    [woken] = outcome(route, heard(text, woken=True))
+    assert (woken.skill, woken.addressed) == ("is_there", True)
+    overheard, cancel = outcome(route, heard(text))
+    assert not overheard.addressed
+    assert cancel == Cancel(TURN, "not_addressed")
+
+
 def test_after_the_wake_word_what_fits_nothing_is_told_so(route: Route) -> None:
     [routed] = outcome(route, heard("My brother went shopping yesterday.", woken=True))
     assert (routed.skill, routed.addressed) == (FALLBACK.name, True)
