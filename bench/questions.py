@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import cycle
 
 from bench.voices import VOICES, ScaledVoice
 from edgemm.media import Samples
@@ -38,9 +37,6 @@ def view_questions() -> list[tuple[str, str]]:
 def spoken_questions(count: int) -> list[SpokenQuestion]:
     """`count` questions, each text by each voice in turn."""
     pairs = [(text, skill, voice) for voice in VOICES for text, skill in view_questions()]
-    chosen = pairs[:: max(1, len(pairs) // count)][:count]
-    for extra in cycle(pairs):
-        if len(chosen) >= count:
-            break
-        chosen.append(extra)
+    among = max(count, len(pairs))  # fewer than there are: some of each voice
+    chosen = [pairs[number * among // count % len(pairs)] for number in range(count)]
     return [SpokenQuestion(text, skill, voice, voice.say(text)) for text, skill, voice in chosen]

@@ -9,8 +9,9 @@ import pytest
 
 from bench.live_line import LiveMicrophone
 from bench.paused import PausedSentence, paused_sentences
+from bench.questions import spoken_questions
 from bench.turns import is_one_turn
-from bench.voices import VOICES, speech_bounds
+from bench.voices import VOICES, ScaledVoice, speech_bounds
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk
 
 
@@ -61,3 +62,11 @@ def test_the_live_microphone_says_when_a_clip_was_heard() -> None:
     assert all(isinstance(chunk, AudioChunk) for chunk in [silence, *chunks])
     assert [bool(chunk.samples.any()) for chunk in chunks] == [True, True, False]
     assert microphone.started.get_nowait() == chunks[0].capture_time_ns
+
+
+@pytest.mark.parametrize("count", [8, 104, 150])
+def test_every_voice_asks_whatever_the_number_of_questions(count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ScaledVoice, "say", lambda voice, text: tone(0.1, 10))
+    asked = spoken_questions(count)
+    assert len(asked) == count
+    assert {question.voice for question in asked} == set(VOICES)
