@@ -26,7 +26,7 @@ from edgemm.figures import Figure
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
 from edgemm.photographs import Photograph, read_photographs
 from runtime.assembly import assemble
-from runtime.config import CameraConfig, RuntimeConfig
+from runtime.config import AudioConfig, CameraConfig, RuntimeConfig
 from runtime.items import Answer, Item, Routed, TurnConfirmed, TurnRef, TurnText
 from runtime.models import Models
 from runtime.pipeline import Parts, pipeline
@@ -78,7 +78,12 @@ def measure(context: Context) -> Measurement:
 def _parts(models: Models, context: Context) -> Parts:
     camera = CameraConfig(source=None, horizontal_fov_deg=HORIZONTAL_FOV_DEG)
     config = RuntimeConfig(
-        pack=context.pack, bundles=context.bundles, target=context.target, listen="always", camera=camera
+        pack=context.pack,
+        bundles=context.bundles,
+        target=context.target,
+        listen="always",
+        camera=camera,
+        audio=AudioConfig(duplex="headset"),
     )
     clock = WallClock(datetime(2026, 1, 1, 12, tzinfo=timezone.utc))
     return assemble(config, models, VirtualSpeaker(), clock, noise=0.0)

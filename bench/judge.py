@@ -22,6 +22,7 @@ HORIZONTAL_FOV_DEG = 60.0
 HOUR_TOLERANCE_DEG = 15.0 + 8.0
 """Half an hour of the clock face, and what a centre that was judged by eye leaves open."""
 LEAST_WORDS_READ = 0.9
+_REASONS = {"dark": "is dark", "blurred": "is blurred", "covered": "covers the camera"}
 
 _NUMBERS = {word: n for n, word in enumerate("no one two three four five six seven eight nine ten".split())}  # noqa: SIM905
 _HEDGE = re.compile(r"\bperhaps\b|\bnot sure\b|\bmay be\b", re.IGNORECASE)
@@ -52,7 +53,7 @@ def judge(asked: Asked, answer: str, refused: bool) -> Verdict:
 def _refusal_wanted(asked: Asked, answer: str, refused: bool) -> Verdict:
     """A refusal that names the right reason is the right answer here."""
     if refused:
-        return "right" if asked.kind != "unusable" or asked.truth in answer else "refused"
+        return "right" if asked.kind != "unusable" or _REASONS[asked.truth] in answer else "refused"
     return "hedged" if _HEDGE.search(answer) else "wrong"
 
 

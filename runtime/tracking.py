@@ -15,6 +15,8 @@ from runtime.evidence.contest import iou
 class TrackingSettings:
     least_iou: float = 0.3
     """Overlap that a detection needs with a track's last box; SORT (Bewley et al. 2016) uses 0.3."""
+    same_thing_iou: float = 0.7
+    """Boxes of one kind that overlap more are one thing with two names."""
     lost_after_s: float = 0.6
     """A track that is not seen for longer ends."""
 
@@ -36,10 +38,31 @@ class Tracker:
     _next_id: int = 1
 
     def update(self, seen: Iterable[Evidence]) -> tuple[Evidence, ...]:
-        """`seen` of one frame with track ids: the pair with the largest overlap first, of one kind only."""
+        """`seen` of one frame with track ids: the pair with the largest overlap first, of one kind only.
+
+        Two names for one thing have one track.
+        """
         seen = tuple(seen)
         if seen:
             self._drop_lost(seen[0].capture_time_ns)
+        thing_of = self._things(seen)
+        things = sorted(set(thing_of))
+        followed = self._followed(tuple(seen[i] for i in things))
+        ids = {i: e.track_id for i, e in zip(things, followed, strict=True)}
+        return tuple(replace(e, track_id=ids[thing]) for e, thing in zip(seen, thing_of, strict=True))
+
+    def _things(self, seen: tuple[Evidence, ...]) -> list[int]:
+        """For each the index of the surest observation of the same thing: mostly its own."""
+        thing_of = list(range(len(seen)))
+        things: list[int] = []
+        for i in sorted(range(len(seen)), key=lambda i: -seen[i].score):
+            same = (t for t in things if _kind(seen[t].label) == _kind(seen[i].label))
+            thing_of[i] = next((t for t in same if _overlap(seen[t], seen[i]) >= self.settings.same_thing_iou), i)
+            if thing_of[i] == i:
+                things.append(i)
+        return thing_of
+
+    def _followed(self, seen: tuple[Evidence, ...]) -> tuple[Evidence, ...]:
         pairs = sorted(
             (
                 (_overlap(track.last, e), i, track)
@@ -74,12 +97,15 @@ class Tracker:
         self._tracks = [track for track in self._tracks if now_ns - track.last.capture_time_ns <= limit_ns]
 
 
-_LARGE_VEHICLES = frozenset({"car", "truck", "bus", "train"})
+_KINDS = {
+    **dict.fromkeys(("car", "truck", "bus", "train"), "vehicle"),
+    **dict.fromkeys(("cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"), "animal"),
+}
 
 
 def _kind(label: str) -> str:
-    """Detectors change their mind between vehicles from frame to frame; the thing stays the same."""
-    return "vehicle" if label in _LARGE_VEHICLES else label
+    """Detectors change their mind between vehicles, or animals, from frame to frame; the thing stays the same."""
+    return _KINDS.get(label, label)
 
 
 def _overlap(one: Evidence, other: Evidence) -> float:

@@ -91,3 +91,19 @@ boxes = st.tuples(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0.51, 1), st.f
 def test_overlap_is_symmetric_and_one_only_for_equal_boxes(one: Region, other: Region) -> None:
     assert isclose(iou(one, other), iou(other, one)) and 0.0 <= iou(one, other) <= 1.0 + 1e-9
     assert isclose(iou(one, one), 1.0)
+
+
+def test_two_names_for_one_animal_have_one_track() -> None:
+    tracker = Tracker()
+    dog, horse = (Evidence("object", name, score, (0.2, 0.2, 0.6, 0.8), "test", 0, 0) for name, score in _NAMES)
+    first, second = tracker.update((dog, horse))
+    assert first.track_id == second.track_id and (first.label, second.label) == ("dog", "horse")
+
+
+def test_an_animal_stays_itself_when_the_detector_changes_its_mind() -> None:
+    tracker = Tracker()
+    dog, horse = (Evidence("object", name, score, (0.2, 0.2, 0.6, 0.8), "test", 0, 0) for name, score in _NAMES)
+    assert tracker.update((dog,))[0].track_id == tracker.update((horse,))[0].track_id
+
+
+_NAMES = (("dog", 0.6), ("horse", 0.5))

@@ -9,8 +9,8 @@ background's own expansion (zoom, walking) is taken off the growth; pans, cuts a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from math import log
 
 from edgemm.media import NS_PER_S
@@ -33,6 +33,8 @@ class HazardRule:
     """A person who hears a warning stops within about 1.5 s (reaction and one step)."""
     least_height: float = 0.3
     least_score: float = 0.4
+    followed_score: float = 0.33
+    """Enough for a thing that was seen surer before."""
     frames_in_a_row: int = 3
     window_s: float = 0.5
     """Growth is fitted over this long, or twice as long where a slow detector gives fewer than `least_points`."""
@@ -59,6 +61,8 @@ class Growth:
     width: SizeHistory = field(init=False)
     height: SizeHistory = field(init=False)
     newest_s: float = 0.0
+    label: str = ""
+    """The last name that is watched for and was sure enough; the detector may call it a sheep in between."""
     held: int = 0
     """Scenes in a row in which the rule held."""
 
@@ -122,10 +126,23 @@ class Hazard:
         if motion.cut or not motion.known or motion.shift / elapsed_s > self._rule.pan_above_per_s:
             self._growth.clear()
         self._expansion += motion.log_scale
-        watched = [e for e in scene.evidence if e.label in self._rule.labels and e.region and e.track_id is not None]
         self._growth = {track: g for track, g in self._growth.items() if time_s - g.newest_s <= self._rule.window_s}
-        found = [(e, rate) for e in watched if (rate := self._rate(e, time_s)) > 0.0]
+        watched = self._watched(scene.evidence)
+        found = [(self._named(e), rate) for e in watched if (rate := self._rate(e, time_s)) > 0.0]
         return sorted(found, key=lambda pair: -pair[1])
+
+    def _watched(self, seen: Iterable[Evidence]) -> list[Evidence]:
+        """One observation of each track, the surest: of what is watched for, or was called so a moment ago."""
+        surest: dict[int, Evidence] = {}
+        for e in sorted(seen, key=lambda e: (e.label in self._rule.labels, e.score)):
+            wanted = e.label in self._rule.labels or e.track_id in self._growth
+            if wanted and e.region is not None and e.track_id is not None:
+                surest[e.track_id] = e
+        return list(surest.values())
+
+    def _named(self, seen: Evidence) -> Evidence:
+        assert seen.track_id is not None
+        return replace(seen, label=self._growth[seen.track_id].label)
 
     def _camera_motion(self, scene: Scene) -> Motion:
         """Background motion since the last scene."""
@@ -146,7 +163,10 @@ class Hazard:
         growth = self._growth.setdefault(seen.track_id, Growth(self._rule.window_s, self._rule.least_points))
         growth.add(time_s, seen.region, self._expansion, self._rule.edge)
         rate = growth.rate_per_s(self._rule.least_growth)
-        large = seen.region[3] - seen.region[1] >= self._rule.least_height and self._counts(seen)
+        if self._counts(seen):
+            growth.label = seen.label
+        sure = bool(growth.label) and seen.score >= self._rule.followed_score
+        large = sure and seen.region[3] - seen.region[1] >= self._rule.least_height
         growth.held = growth.held + 1 if large and rate * self._rule.time_to_contact_s >= 1.0 else 0
         return rate if growth.held >= self._rule.frames_in_a_row else 0.0
 
