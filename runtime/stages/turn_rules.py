@@ -7,7 +7,7 @@ Measured on 105 questions about the view and 104 in other words, by six syntheti
 0.3-1.0 s at a word boundary; tiny.en, MiniLM, Smart Turn 3.2 (whose features agree with pipecat's own to 1e-5). The
 sound alone is a weak witness there: it sounds finished (>= 0.5) at 64 of 105 inner pauses and at 45 of 105 ends. What
 the phrases say is a strong one: a text from which a phrase goes on is unfinished. With it none of the 105 is cut.
-In other words 18 of 104 are: nearly all at a pause after what is a whole question itself ("is there a person", "behind
+In other words 21 of 104 are: nearly all at a pause after what is a whole question itself ("is there a person", "behind
 the car"). Waiting for a text that asks for nothing costs nothing: there is no answer to give.
 """
 
