@@ -149,5 +149,6 @@ def test_half_a_minute_of_a_wandering_camera_raises_no_alert() -> None:
 
 
 @pytest.mark.slow
-def test_half_an_hour_of_a_wandering_camera_raises_no_alert() -> None:
-    assert alerts(scenes(wandering(1800.0, seed=2), jitter=0.02)) == []
+def test_three_minutes_of_a_wandering_camera_raise_no_alert() -> None:
+    """Half an hour with the real detector is a benchmark (`edgemm bench --only alerts`)."""
+    assert alerts(scenes(wandering(180.0, seed=2), jitter=0.02)) == []

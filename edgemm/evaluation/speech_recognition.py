@@ -10,7 +10,7 @@ import os
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -102,15 +102,21 @@ def word_errors(bundle: Bundle, spoken: Sequence[Example], context: Context) -> 
 
 
 def _hear(bundle: Bundle, spoken: Sequence[Example], context: Context) -> list[tuple[str, bool]]:
-    """Text of each utterance and whether it took a second pass.
+    """Text of each utterance and whether it took a second pass."""
+    return _heard(bundle.folder, bundle.manifest.model_dump_json(), tuple(spoken), context)
 
-    One process per core: three passes over twenty minutes of speech are the longest wait of an export.
+
+@cache
+def _heard(folder: Path, manifest: str, spoken: tuple[Example, ...], context: Context) -> list[tuple[str, bool]]:
+    """One process per core: three passes over twenty minutes of speech are the longest wait of an export.
+
+    Kept for the next form, which is compared with the same reference. `manifest` tells bundles of one folder apart.
     """
     processes = min(len(os.sched_getaffinity(0)), len(spoken))
     shares = [spoken[number::processes] for number in range(processes)]
     heard: list[tuple[str, bool]] = [("", False)] * len(spoken)
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        for number, share in enumerate(pool.map(partial(_hear_share, bundle.folder, context), shares)):
+        for number, share in enumerate(pool.map(partial(_hear_share, folder, context), shares)):
             heard[number::processes] = share
     return heard
 
