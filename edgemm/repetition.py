@@ -35,3 +35,14 @@ def without_loop(tokens: Sequence[int]) -> tuple[int, ...]:
     while end >= 2 * period and tokens[end - 2 * period : end - period] == tokens[end - period : end]:
         end -= period
     return tuple(tokens[:end])
+
+
+MIN_DOUBLED_TOKENS = 3
+
+
+def said_once(tokens: Sequence[int]) -> tuple[int, ...]:
+    """The first half of `tokens` where the second is the same: at short context a decoder may end on its second time
+    through ("What time is it? What time is it?"). Halves under 3 tokens are speech: "no, no"."""
+    half, odd = divmod(len(tokens), 2)
+    doubled = not odd and half >= MIN_DOUBLED_TOKENS and tuple(tokens[:half]) == tuple(tokens[half:])
+    return tuple(tokens[:half] if doubled else tokens)

@@ -12,7 +12,7 @@ from edgemm.bundle import Bundle, write_bundle
 from edgemm.errors import BundleError
 from edgemm.greedy import Token
 from edgemm.manifest import Manifest, Source
-from edgemm.repetition import loop_period, without_loop
+from edgemm.repetition import loop_period, said_once, without_loop
 from edgemm.tasks.speech_recognition import Progress, SpeechRecogniser, Transcription
 from tests import tiny_whisper
 
@@ -106,7 +106,7 @@ def test_a_loop_of_words_that_were_clear_the_first_time_is_cut_and_kept(
 ) -> None:
     words = [Token(number, likely) for number in (3, 4, 5, 6, 7)]
     repeats = [Token(word.id, -0.001) for word in words]
-    decoded = SpeechRecogniser(bundle)._decoded(words + 2 * repeats, no_speech=0.0)
+    decoded = SpeechRecogniser(bundle)._decoded(words + 2 * repeats, no_speech=0.0, seconds=1.0)
     assert decoded.tokens == (3, 4, 5, 6, 7)
     assert decoded.mean_log_probability == pytest.approx(likely)
     assert decoded.is_doubtful == doubtful
@@ -156,3 +156,23 @@ def test_calibration_sees_what_the_encoder_sees(bundle: Bundle, tmp_path: Path) 
     [(role, inputs)] = SpeechRecogniser(bundle).calibration_inputs(Example(audio=tmp_path / "clip.wav"))
     assert role == "encoder"
     assert inputs["log_mel"].shape == (1, 80, 150)  # 1 s and the margin of 0.5 s
+
+
+@pytest.mark.parametrize(
+    ("tokens", "once"),
+    [([1, 2, 3, 1, 2, 3], (1, 2, 3)), ([1, 2, 1, 2], (1, 2, 1, 2)), ([1, 2, 3, 1, 2], (1, 2, 3, 1, 2)), ([], ())],
+)
+def test_a_text_that_the_decoder_wrote_twice_is_kept_once(tokens: list[int], once: tuple[int, ...]) -> None:
+    assert said_once(tokens) == once
+
+
+@pytest.mark.parametrize(("seconds", "doubtful"), [(2.0, False), (6.0, True)])
+def test_a_slurred_run_of_tokens_is_doubted_in_what_is_longer_than_a_question(
+    bundle: Bundle, seconds: float, doubtful: bool
+) -> None:
+    recogniser = SpeechRecogniser(bundle)
+    clear = [Token(number, -0.1) for number in range(1, 12)]
+    slurred = [Token(number, -1.2) for number in range(12, 15)]
+    end = [Token(recogniser.settings.end, -0.1)]
+    assert recogniser._decoded(clear + slurred + end, no_speech=0.0, seconds=seconds).is_doubtful is doubtful
+    assert not recogniser._decoded(clear + end, no_speech=0.0, seconds=seconds).is_doubtful

@@ -12,7 +12,7 @@ loop; then the same sound is taken once more at full context.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -28,7 +28,7 @@ from edgemm.greedy import CachedDecoder, Token, best_token, continue_greedily
 from edgemm.log_mel import log_mel, max_frame_count
 from edgemm.manifest import LogMel
 from edgemm.media import SAMPLE_RATE_HZ, Samples
-from edgemm.repetition import loop_period, without_loop
+from edgemm.repetition import loop_period, said_once, without_loop
 from edgemm.tensors import Array
 
 Context = Literal["short", "full"]
@@ -40,6 +40,7 @@ _SEARCH_S = 8.0
 """Sound longer than the model's window is cut at the quietest moment of its last seconds."""
 
 _TOKENS_PER_YIELD = 4
+_RUN_TOKENS = 3
 
 
 class SpeechRecognitionSettings(BaseModel):
@@ -63,6 +64,9 @@ class SpeechRecognitionSettings(BaseModel):
     """Padding that the encoder sees behind the sound in `short`."""
     min_mean_log_probability: float = -1.0
     """Below it a text is doubtful (Radford et al. 2022, section 4.5)."""
+    careful_from_s: float = 4.0
+    """Sound this long is more than a question: three tokens in a row below `min_mean_log_probability` on average make
+    it doubtful too. Shorter sound is answered at once; its second pass would be heard as slowness."""
     kept_loop_mean_log_probability: float = -0.3
     """A loop whose words were this likely when they came first is cut and kept, without a second pass. In 150 clips
     under 3 s, 13 of 22 loops; full context heard each of the 13 the same."""
@@ -210,9 +214,9 @@ class SpeechRecogniser:
                 break
             if len(ids) % _TOKENS_PER_YIELD == 0:
                 yield Progress(tuple(ids))
-        return self._decoded(tokens, no_speech)
+        return self._decoded(tokens, no_speech, seconds)
 
-    def _decoded(self, tokens: list[Token], no_speech: float) -> _Decoded:
+    def _decoded(self, tokens: list[Token], no_speech: float, seconds: float) -> _Decoded:
         settings = self.settings
         ended = tokens[-1].id == settings.end
         ids = without_loop([token.id for token in tokens if token.id != settings.end])
@@ -222,7 +226,15 @@ class SpeechRecogniser:
         if is_unlikely and no_speech > settings.max_no_speech_probability:
             ids = ()
         is_certain = ended or (looped and mean >= settings.kept_loop_mean_log_probability)
-        return _Decoded(ids, mean, is_doubtful=is_unlikely or not is_certain)
+        is_slurred = seconds >= settings.careful_from_s and _worst_run(tokens) < settings.min_mean_log_probability
+        return _Decoded(said_once(ids), mean, is_doubtful=is_unlikely or is_slurred or not is_certain)
+
+
+def _worst_run(tokens: Sequence[Token]) -> float:
+    """Least mean log-probability of three tokens in a row, or of all where there are fewer."""
+    values = np.array([token.log_probability for token in tokens])
+    length = min(_RUN_TOKENS, len(values))
+    return float(np.convolve(values, np.ones(length) / length, "valid").min())
 
 
 def _probability(logits: Array, token: int | None) -> float:
