@@ -23,6 +23,7 @@ from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.stages.answer import AnswerStage, WallClock
 from runtime.stages.look import Look
 from runtime.stages.route import Route
+from runtime.stages.turn_completion import TurnCompletionStage
 
 QUESTIONS = 32
 AT_MOST = 1.05
@@ -61,6 +62,7 @@ class _StraightLine:
 
     def __init__(self, parts: Parts, frame: VideoFrame) -> None:
         self._parts = parts
+        self._completion = TurnCompletionStage(parts.completion_detector, parts.turns.ending)
         self._route = Route(parts.embedder, parts.skills, parts.fallback)
         self._answer = AnswerStage(parts.observers, parts.clock, parts.answers, parts.skills)
         self._look, self._frame = Look(parts.objects), frame
@@ -74,9 +76,10 @@ class _StraightLine:
         started = time.perf_counter()
         for step in self._parts.recogniser.steps(samples, context="short"):
             heard = step
-        self._parts.completion_detector.probability(samples)
         transcript = Transcript(TurnRef(0, 0), heard.text, "guess", 0.0, 0)
         routed = next(self._route.step("text", transcript, time.monotonic_ns()))
+        for port, item in (("audio", TurnAudio(TurnRef(0, 0), samples, "guess", 0, 0)), ("routed", routed)):
+            list(self._completion.step(port, item, 0))
         said = next(
             item for item in self._answer.step("routed", routed, time.monotonic_ns()) if hasattr(item, "sequence")
         )
