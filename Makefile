@@ -58,9 +58,9 @@ bench: ## measure; one table, a JSON file and plots in out/bench
 	@$(EDGEMM) export $(PACK)
 	@$(EDGEMM) bench $(PACK)
 
-docs: ## write what is made from the code: configuration page, event schema, photographs in NOTICE
+docs: ## write what is made from the code: configuration page, event schema
 	@$(SETUP) test
-	@for script in configuration_reference event_schema notice_photographs; do .venv/bin/python scripts/$$script.py; done
+	@for script in configuration_reference event_schema; do .venv/bin/python scripts/$$script.py; done
 
 figures: ## write docs/figures.md from the last bench and the exported bundles
 	@.venv/bin/python scripts/figures_page.py

@@ -62,6 +62,11 @@ class Claim:
         return max(e.score for e in self.evidence)
 
     @property
+    def contested(self) -> bool:
+        """Whether two models call it by different names: then no single one of them makes it plain."""
+        return any(e.contested_by is not None for e in self.evidence)
+
+    @property
     def area(self) -> float:
         x1, y1, x2, y2 = self.region or WHOLE
         return max(0.0, x2 - x1) * max(0.0, y2 - y1)
@@ -73,8 +78,8 @@ WHOLE: Region = (0.0, 0.0, 1.0, 1.0)
 def claims_of(evidence: Iterable[Evidence], thresholds: ClaimThresholds | None = None) -> tuple[Claim, ...]:
     """Claims from object evidence and its labels, largest first; two names for one thing become one hedged claim.
 
-    A contested detection is claimed as what contests it: a detector's person that the classifier calls a cat becomes
-    "perhaps a cat", and plainly "a cat" if the classifier is sure.
+    A contested detection is claimed as what contests it, and never plainly: a detector's person that the classifier
+    calls a cat becomes "perhaps a cat".
     """
     thresholds = thresholds or ClaimThresholds()
     evidence = tuple(evidence)
@@ -102,20 +107,20 @@ def _add(claims: list[Claim], seen: Evidence, evidence: tuple[Evidence, ...], th
     label = seen.contested_by or seen.label
     named = max((e for e in _labels(seen, evidence) if e.label == label), key=lambda e: e.score, default=None)
     sure_name = named is not None and named.score >= thresholds.named_from
-    clear = sure_name if seen.contested_by else _sure(seen, evidence, thresholds)
+    clear = seen.contested_by is None and _sure(seen, evidence, thresholds)
     support = (seen,) if named is None else (seen, named)
     twin = next((i for i, c in enumerate(claims) if _same(c, label, seen, thresholds)), None)
     if twin is None:
         claims.append(Claim(label, clear, seen.region, support))
         return
     other = claims[twin]
-    if other.label == label:
+    if seen.contested_by is not None:
+        undisputed = other.clear and seen.score < other.evidence[0].score
+    elif other.label == label:
         undisputed = other.clear or sure_name
-    elif seen.contested_by is None:
+    else:
         rival = seen.score > other.evidence[0].score - thresholds.rival_within
         undisputed = other.clear and not clear and (not rival or _confirmed(other, thresholds))
-    else:
-        undisputed = other.clear and seen.score < other.score
     claims[twin] = Claim(other.label, undisputed, other.region, (*other.evidence, *support))
 
 

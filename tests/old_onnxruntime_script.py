@@ -1,6 +1,6 @@
 """Runs under an old ONNX Runtime with NumPy alone: every graph of a folder on seeded inputs, outputs to a file.
 
-    python old_onnxruntime_script.py FOLDER OUTPUT.npz
+    python old_onnxruntime_script.py FOLDER OUTPUT.npz OPTIMISERS-TO-LEAVE-OUT
 
 Each graph is an .onnx file; its inputs stand beside it as NAME.npz.
 """
@@ -17,7 +17,9 @@ options.intra_op_num_threads = 1
 results = {}
 for inputs in sorted(folder.glob("*.npz")):
     graph = inputs.with_suffix(".txt").read_text()
-    session = ort.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
+    session = ort.InferenceSession(
+        graph, options, providers=["CPUExecutionProvider"], disabled_optimizers=sys.argv[3].split(",")
+    )
     names = [node.name for node in session.get_outputs()]
     values = session.run(names, dict(np.load(inputs)))
     results.update({f"{inputs.stem}|{name}": value for name, value in zip(names, values, strict=True)})

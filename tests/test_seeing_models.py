@@ -37,13 +37,13 @@ def look_at(name: str, observers: tuple[ObjectObserver, LabelObserver]) -> HandM
 def test_a_cat_that_is_detected_as_a_person_is_perhaps_a_cat(observers: tuple[ObjectObserver, LabelObserver]) -> None:
     look = look_at("chelsea", observers)
     assert look.scene is not None and look.scene.evidence[0].label == "person"
-    assert spoken("describe", "what do you see", look) == "Perhaps a cat."
+    assert spoken("describe", "what do you see", look).startswith("Perhaps a cat")
     assert spoken("is_there", "is there a person", look) == "I'm not sure: it may be a cat."
     assert spoken("is_there", "is there a cat", look).startswith("Perhaps a cat")
     assert spoken("how_many", "how many people are there", look) == "I don't see any people."
 
 
-@pytest.mark.parametrize(("name", "said"), [("astronaut", "A person."), ("coffee", "A cup.")])
+@pytest.mark.parametrize(("name", "said"), [("astronaut", "A person"), ("coffee", "A cup")])
 def test_a_clear_thing_is_named_plainly(name: str, said: str, observers: tuple[ObjectObserver, LabelObserver]) -> None:
     assert spoken("describe", "what do you see", look_at(name, observers)).startswith(said)
 

@@ -30,7 +30,11 @@ def test_the_pieces_together_equal_the_whole(voice: SpeechSynthesiser, noise: fl
     uncut.settings = uncut.settings.model_copy(update={"first_piece_frames": 100_000})
     pieces = list(voice.synthesise_phonemes(LONG, noise=noise))
     assert len(pieces) > 4
-    np.testing.assert_allclose(np.concatenate(pieces), whole(uncut, LONG, noise=noise), atol=1e-4)
+    together, at_once = np.concatenate(pieces), whole(uncut, LONG, noise=noise)
+    assert len(together) == len(at_once)
+    # Where the decoder has 8 bits, a rounding of 1e-7 may tip an activation over to the next of its 256 values.
+    noise_db = 10 * np.log10(np.sum(at_once**2) / np.sum((together - at_once) ** 2 + 1e-12))
+    assert noise_db > 40, "a seam would be heard"
 
 
 def test_pieces_are_small_so_that_speech_can_be_interrupted(voice: SpeechSynthesiser) -> None:

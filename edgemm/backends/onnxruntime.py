@@ -11,8 +11,8 @@ import onnxruntime as ort
 from edgemm.errors import BundleError
 from edgemm.tensors import Array, DType, TensorSpec
 
-_ROUNDS_FLOAT_WEIGHTS = "WeightBiasQuantization"
-"""Optimiser that rounds float32 weights between quantised tensors to int8, one scale for all channels. Layers that an
+LEFT_OUT_OPTIMISERS = ["WeightBiasQuantization"]
+"""It rounds float32 weights between quantised tensors to int8, one scale for all channels. Layers that an
 export left in float32 on purpose would lose more by it than quantising them properly costs."""
 
 _DTYPES: dict[str, DType] = {
@@ -48,7 +48,7 @@ class OnnxRuntimeSession:
                 str(path),
                 session_options(threads),
                 providers=["CPUExecutionProvider"],
-                disabled_optimizers=[_ROUNDS_FLOAT_WEIGHTS],
+                disabled_optimizers=LEFT_OUT_OPTIMISERS,
             )
         except Exception as error:  # onnxruntime raises its own unrelated types
             raise BundleError(f"ONNX Runtime cannot load {path}", found=error) from error

@@ -30,7 +30,8 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
     claims = [c for c in (yield from gather_claims(look)) if c.clear or c.score >= VOLUNTEERED_FROM]
     if not any(claim.clear for claim in claims):
         whole = yield from _whole_label(look, SURE_LABEL_SCORE)
-        if whole is not None and name_is_sure(whole, look.animal_names):
+        contested = {claim.label for claim in claims if claim.contested}
+        if whole is not None and whole.label not in contested and name_is_sure(whole, look.animal_names):
             yield Sentence(sentence(an(whole.label)), (whole,))
             claims = [claim for claim in claims if claim.label != whole.label]
         elif not claims:

@@ -81,7 +81,7 @@ def claims_about(look: Look, thing: str) -> Generator[Working, None, tuple[Claim
     if not claims:
         return (Claim(thing, sure, None, (named,)),)
     first, *others = claims
-    return (replace(first, clear=sure, evidence=(*first.evidence, named)), *others)
+    return (replace(first, clear=sure and not first.contested, evidence=(*first.evidence, named)), *others)
 
 
 def _as_named(claim: Claim, thing: str) -> Claim | None:
