@@ -34,7 +34,7 @@ def session_options(threads: int) -> ort.SessionOptions:
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
-    # An arena keeps what the largest call ever needed, for each model: 250 MB over the starter pack for 9 % of its time.
+    # An arena keeps what the largest call ever needed: 250 MB over the starter pack, for 9 % of its time.
     options.enable_cpu_mem_arena = False
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.log_severity_level = 3
