@@ -13,6 +13,7 @@ from pathlib import Path
 
 from edgemm import __version__
 from edgemm.media import NS_PER_S
+from runtime.allocator import frugal
 from runtime.assembly import assemble, models_of, warm_up
 from runtime.config import RuntimeConfig
 from runtime.console import Console
@@ -50,6 +51,7 @@ class LiveRun:
         """`session` is a file to record into."""
         self._config, self._greeting, self._session = config, greeting, session
         self._start_ns = time.monotonic_ns()
+        frugal()
         clock = WallClock(datetime.now().astimezone(), self._start_ns)
         self._parts = assemble(config, models_of(config), speaker, clock, load_state(config.state_folder))
         self._stop = threading.Event()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import platform
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,3 +34,9 @@ def test_the_service_manager_hears_that_we_are_ready(tmp_path: Path, monkeypatch
         assert notify("READY=1")
         assert manager.recv(64) == b"READY=1"
     assert period_s() == 5.0
+
+
+def test_the_allocator_takes_our_settings_where_there_is_glibc() -> None:
+    script = "from runtime.allocator import frugal; print(frugal())"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.stdout.strip() == str(platform.libc_ver()[0] == "glibc")
