@@ -1,4 +1,4 @@
-"""glibc's allocator, told to give memory back: a daemon of thirty threads otherwise keeps each thread's peak for ever."""
+"""The C library's allocator, told to give memory back: thirty threads otherwise keep each its peak for ever."""
 
 from __future__ import annotations
 
