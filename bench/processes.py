@@ -80,10 +80,6 @@ def read_events(path: Path) -> list[dict[str, Any]]:
 
 
 def _family(pid: int) -> list[int]:
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()
-    except OSError:
-        return []
     threads = Path(f"/proc/{pid}/task").glob("*/children")
     children = [child for path in threads for child in _read(path).split()]
     return [pid, *(grandchild for child in children for grandchild in _family(int(child)))]

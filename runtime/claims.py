@@ -90,7 +90,7 @@ def claims_of(evidence: Iterable[Evidence], thresholds: ClaimThresholds | None =
             continue
         _add(claims, seen, evidence, thresholds)
     claims.sort(key=lambda claim: -claim.area)
-    return _together(_counted_once(_without_parts(claims, thresholds), thresholds))
+    return _together(_counted_once(_without_parts(claims, thresholds)))
 
 
 def name_is_sure(named: Evidence, animals: frozenset[str], thresholds: ClaimThresholds | None = None) -> bool:
@@ -138,12 +138,12 @@ def _without_parts(claims: list[Claim], thresholds: ClaimThresholds) -> list[Cla
     return kept
 
 
-def _counted_once(claims: list[Claim], thresholds: ClaimThresholds) -> tuple[Claim, ...]:
+def _counted_once(claims: list[Claim]) -> tuple[Claim, ...]:
     """The classifier tells what a thing is, not how many: of what is plain through it alone, one is."""
-    plain: set[str] = {c.label for c in claims if c.clear and _detected(c, thresholds)}
+    plain: set[str] = {c.label for c in claims if c.clear and _detected(c)}
     found: list[Claim] = []
     for claim in claims:
-        once_more = claim.clear and not _detected(claim, thresholds) and claim.label in plain
+        once_more = claim.clear and not _detected(claim) and claim.label in plain
         plain |= {claim.label} if claim.clear else set()
         found.append(replace(claim, clear=claim.clear and not once_more))
     return tuple(found)
@@ -161,7 +161,7 @@ def _together(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 MANY = 3
 
 
-def _detected(claim: Claim, thresholds: ClaimThresholds) -> bool:
+def _detected(claim: Claim) -> bool:
     return any(e.kind == "object" and e.label == claim.label and e.score >= COUNTED_FROM for e in claim.evidence)
 
 

@@ -6,12 +6,12 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 from edgemm.media import NS_PER_MS
 from runtime.items import Cancel, Fault, Item, Overrun, Tick, Working
 from runtime.replay_driver import Tap
-from runtime.routing import TICK_PORT, Mailbox, Routes, VoidTurns
+from runtime.routing import TICK_PORT, Mailbox, Routes, VoidTurns, close_job
 from runtime.sources import Source
 from runtime.table import Row
 
@@ -64,13 +64,7 @@ class _Worker:
             log.debug("stage %s failed", self.row.name, exc_info=True)
             self._driver.deliver(self.row.name, Fault(self.row.name, f"{type(error).__name__}: {error}"))
         finally:
-            _close(job)
-
-
-def _close(job: Iterator[Item]) -> None:
-    close = getattr(job, "close", None)
-    if close is not None:
-        close()
+            close_job(job)
 
 
 class LiveDriver:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from edgemm.latency import StageTimer
 from edgemm.media import NS_PER_MS
 from runtime.items import Cancel, Fault, Item, Overrun, Tick, Working
-from runtime.routing import TICK_PORT, Mailbox, Routes, VoidTurns
+from runtime.routing import TICK_PORT, Mailbox, Routes, VoidTurns, close_job
 from runtime.table import Row
 
 Tap = Callable[[int, str, Item], None]
@@ -161,6 +161,4 @@ class ReplayDriver:
     def _finish(self, worker: _Worker) -> None:
         job, worker.job, worker.item = worker.job, None, None
         worker.epoch += 1
-        close = getattr(job, "close", None)
-        if close is not None:
-            close()
+        close_job(job)

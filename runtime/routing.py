@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from runtime.items import (
     Answer,
@@ -46,6 +46,13 @@ class VoidTurns:
             return False
         turn = turn_of(item)
         return turn is not None and turn.revision <= self._revisions.get(turn.turn_id, -1)
+
+
+def close_job(job: Iterator[Item] | None) -> None:
+    """End a stage's work between two yields; plain iterators have nothing to end."""
+    close = getattr(job, "close", None)
+    if close is not None:
+        close()
 
 
 class Mailbox:
