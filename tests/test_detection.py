@@ -139,3 +139,14 @@ def test_the_exported_detector_sees_what_is_there(name: str, things: set[str]) -
     assert image is not None
     found = Detector(bundle).detect(VideoFrame(np.asarray(image, np.uint8), 0, 0))
     assert things <= set(found.labels)
+
+
+def test_the_exported_detector_is_as_sure_as_it_was_trained_to_be() -> None:
+    """Scores in 8 bits ended at the highest one that calibration saw: 0.61 for this cow, 0.87 in float32."""
+    from edgemm.photographs import read_photographs
+
+    [photo] = [photo for photo in read_photographs() if photo.name == "cows"]
+    image = cv2.imread(str(photo.file))
+    assert image is not None
+    found = Detector(exported("nanodet")).detect(VideoFrame(np.asarray(image, np.uint8), 0, 0))
+    assert found.labels[0] == "cow" and found.scores[0] > 0.8
