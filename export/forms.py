@@ -11,7 +11,8 @@ from edgemm.errors import ConfigError
 from edgemm.tensors import Array
 from export import quantize
 from export.fuse import float32_to_fused
-from export.recipe_config import Blockwise, Float16, FormStep, Fused, Int8Dynamic, Int8Qdq
+from export.quantize_rows import float32_to_int8_rows
+from export.recipe_config import Blockwise, Float16, FormStep, Fused, Int8Dynamic, Int8Qdq, Int8Rows
 from export.target_config import Target
 
 CalibrationInputs = Callable[[str, int], Iterator[dict[str, Array]]]
@@ -76,3 +77,5 @@ def _apply(
             return _BLOCKWISE[step.method](
                 path_in, path_out, block_size=step.block_size, symmetric=step.symmetric, exclude=step.exclude
             )
+        case Int8Rows():
+            return float32_to_int8_rows(path_in, path_out)

@@ -103,7 +103,13 @@ class Blockwise(ConfigModel):
     exclude: tuple[str, ...] = ()
 
 
-FormStep = Annotated[Fused | Float16 | Int8Dynamic | Int8Qdq | Blockwise, Field(discriminator="method")]
+class Int8Rows(ConfigModel):
+    """Large tables that are only looked up (embeddings) in int8, one scale a row."""
+
+    method: Literal["float32_to_int8_rows"]
+
+
+FormStep = Annotated[Fused | Float16 | Int8Dynamic | Int8Qdq | Blockwise | Int8Rows, Field(discriminator="method")]
 
 
 class FormConfig(ConfigModel):
