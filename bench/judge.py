@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
+from bench.kinds import goes_by
 from bench.question_set import Asked
 from edgemm.photographs import Photograph
 from runtime.directions import angle_deg
@@ -156,9 +157,4 @@ def _is_true(claim: str, photo: Photograph) -> bool | None:
         return None
     if thing in photo.things:
         return number is None or first in ("a", "an") or photo.things[thing] in (number, "several")
-    return any(_same_noun(name, also) for also in photo.also)
-
-
-def _same_noun(said: str, true: str) -> bool:
-    """ "frying pan" for "frying pan", "solar dish" for nothing else; singular or plural."""
-    return said.rstrip("s") == true.lower().rstrip("s")
+    return any(goes_by(name, true) for true in (*photo.also, *photo.things))

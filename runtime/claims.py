@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from runtime.evidence import Evidence, Region
 from runtime.evidence.coco_imagenet import COCO_WITH_SYNSETS, WELL_KNOWN
 from runtime.evidence.contest import iou
+from runtime.evidence.groups import GROUPS
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class ClaimThresholds:
     class if the classifier calls it something else ..."""
     called_otherwise_from: float = 0.4
     """... with this score; what is in doubt ..."""
-    clear_unsupported_from: float = 0.72
+    clear_unsupported_from: float = 0.7
     """... is plain only above this detector score: most plain errors were such."""
     unheard_below: float = 0.05
     """A class that the classifier knows well, gives less than this, and calls something else ..."""
@@ -35,8 +36,12 @@ class ClaimThresholds:
     """... or with this one if it was."""
     named_from: float = 0.6
     """Classifier score of one of COCO's names that makes it plain by itself."""
-    animal_from: float = 0.75
-    """The same for animals that COCO does not have."""
+    animal_from: float = 0.65
+    """The same for animals that COCO does not have, ..."""
+    group_from: float = 0.55
+    """... for groups of names ..."""
+    other_from: float = 0.85
+    """... and for all other names."""
     rival_within: float = 0.1
     """Another name that the detector gives to the same box with so little less leaves both in doubt."""
     same_thing_iou: float = 0.55
@@ -45,6 +50,10 @@ class ClaimThresholds:
     """Share of a box within a larger one of the same name from which it may be a part of it ..."""
     part_area: float = 0.25
     """... and is the same thing once more, if it is not smaller than this share of it; else said with "perhaps"."""
+    overlap: float = 0.15
+    """A box of which more lies in a plain one of its name, or the other way round, is counted only ..."""
+    counted_from: float = 0.6
+    """... with this detector score."""
 
 
 @dataclass(frozen=True)
@@ -90,16 +99,17 @@ def claims_of(evidence: Iterable[Evidence], thresholds: ClaimThresholds | None =
             continue
         _add(claims, seen, evidence, thresholds)
     claims.sort(key=lambda claim: -claim.area)
-    return _together(_counted_once(_without_parts(claims, thresholds)))
+    return _together(_counted_once(_without_parts(claims, thresholds), thresholds))
 
 
 def name_is_sure(named: Evidence, animals: frozenset[str], thresholds: ClaimThresholds | None = None) -> bool:
-    """Whether the classifier's name may be said plainly. Beside COCO's names only those of animals: of things it takes
-    solar panels for a solar dish, and is as sure of that."""
+    """Whether the classifier's name may be said plainly: COCO's, a group's and an animal's sooner than the rest."""
     thresholds = thresholds or ClaimThresholds()
     if named.label in COCO_WITH_SYNSETS:
         return named.score >= thresholds.named_from
-    return named.label in animals and named.score >= thresholds.animal_from
+    if named.label in GROUPS and named.score >= thresholds.group_from:
+        return True
+    return named.score >= (thresholds.animal_from if named.label in animals else thresholds.other_from)
 
 
 def _add(claims: list[Claim], seen: Evidence, evidence: tuple[Evidence, ...], thresholds: ClaimThresholds) -> None:
@@ -138,18 +148,19 @@ def _without_parts(claims: list[Claim], thresholds: ClaimThresholds) -> list[Cla
     return kept
 
 
-def _counted_once(claims: list[Claim]) -> tuple[Claim, ...]:
-    """The classifier tells what a thing is, not how many: of what is plain through it alone, one is."""
-    plain: set[str] = {c.label for c in claims if c.clear and _detected(c)}
-    found: list[Claim] = []
-    for claim in claims:
-        once_more = claim.clear and not _detected(claim) and claim.label in plain
-        plain |= {claim.label} if claim.clear else set()
-        found.append(replace(claim, clear=claim.clear and not once_more))
-    return tuple(found)
+def _counted_once(claims: list[Claim], thresholds: ClaimThresholds) -> list[Claim]:
+    """Without faint boxes that overlap a plain one of their name, where that may be the classifier's: it tells what a
+    thing is, not how many, and calls the bird's wing a bird."""
+    kept: list[Claim] = []
+    for claim in sorted(claims, key=lambda c: not c.clear):
+        beside = any(c.clear and c.label == claim.label and _overlapped(claim, c) > thresholds.overlap for c in kept)
+        named = claim.label in WELL_KNOWN
+        if not (named and beside) or _detected(claim, thresholds.counted_from):
+            kept.append(claim)
+    return sorted(kept, key=lambda claim: -claim.area)
 
 
-def _together(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
+def _together(claims: list[Claim]) -> tuple[Claim, ...]:
     """Where three may be people, there is somebody. Not so for what the classifier knows well, and did not confirm."""
     counts = Counter(c.label for c in claims if not c.clear and c.label not in WELL_KNOWN)
     plain = {c.label for c in claims if c.clear}
@@ -161,12 +172,13 @@ def _together(claims: tuple[Claim, ...]) -> tuple[Claim, ...]:
 MANY = 3
 
 
-def _detected(claim: Claim) -> bool:
-    return any(e.kind == "object" and e.label == claim.label and e.score >= COUNTED_FROM for e in claim.evidence)
+def _detected(claim: Claim, from_score: float) -> bool:
+    return any(e.kind == "object" and e.label == claim.label and e.score >= from_score for e in claim.evidence)
 
 
-COUNTED_FROM = 0.48
-"""Detector score from which a box that the classifier confirms is a thing of its own."""
+def _overlapped(claim: Claim, by: Claim) -> float:
+    """Share of the smaller one of the two."""
+    return max(_covered(claim, by), _covered(by, claim))
 
 
 def _confirmed(claim: Claim, thresholds: ClaimThresholds) -> bool:

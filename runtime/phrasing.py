@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from runtime.things import THINGS
 
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
-_WITHOUT_ARTICLE = frozenset({"broccoli", "scissors", "skis"})
+_WITHOUT_ARTICLE = frozenset({"broccoli", "fruit", "scissors", "skis"})
 _SPOKEN_LABELS = {"tv": "television", "sports ball": "ball", "hair drier": "hair dryer", "dining table": "table"}
 
 

@@ -11,12 +11,14 @@ import segno
 
 from edgemm.media import VideoFrame
 from runtime.evidence import Evidence, Observer
-from runtime.evidence.coco_imagenet import COCO_OF_SYNSET
+from runtime.evidence.coco_imagenet import COCO_OF_SYNSET, is_animal, name_of
 from runtime.evidence.codes import CodeObserver
-from runtime.evidence.colours import ColourObserver, describe_shares
+from runtime.evidence.colours import ColourObserver, describe_shares, name_colours
+from runtime.evidence.groups import GROUPS, groups_of
 from runtime.evidence.labels import LabelObserver
 from runtime.evidence.light import LightObserver
 from runtime.evidence.objects import ObjectObserver
+from tests.exported import exported
 from tests.moving_pictures import photograph
 
 
@@ -98,6 +100,46 @@ def test_two_colours_are_both_named() -> None:
     half[:, 60:] = (30, 30, 200)
     (centre,) = observe(ColourObserver(), half)
     assert centre.label in ("mostly red and white", "mostly white and red")
+
+
+@pytest.mark.parametrize(("synset", "animal"), [("n01440764", True), ("n02655020", True), ("n02666196", False)])
+def test_animals_are_the_first_398_classes_from_tench_to_puffer(synset: str, animal: bool) -> None:
+    assert is_animal(synset) is animal
+
+
+def test_a_group_is_as_sure_as_its_kinds_together() -> None:
+    kinds = [Evidence("label", name, 0.3, None, "test", 0, 0) for name in ("ringlet", "admiral", "modem")]
+    (butterfly,) = groups_of(kinds)
+    assert butterfly.label == "butterfly" and butterfly.score == pytest.approx(0.6)
+
+
+def test_the_classifier_has_every_kind_of_every_group() -> None:
+    classes = exported("efficientnet-lite0").path("labels.tsv").read_text(encoding="utf-8").splitlines()
+    names = {name_of(synset, name) for synset, _, name in (line.partition("\t") for line in classes)}
+    assert set().union(*GROUPS.values()) - {"fish"} <= names
+
+
+def test_the_background_of_a_thing_has_no_part_in_its_colour() -> None:
+    """A white sheep is white, its shaded side and the meadow around it notwithstanding."""
+    pixels = np.full((144, 256, 3), (40, 110, 60), np.float64)
+    rows, columns = np.mgrid[:144, :256]
+    sheep = ((rows - 72) / 50) ** 2 + ((columns - 128) / 70) ** 2 < 1
+    pixels[sheep] = np.clip(250 - 1.6 * (rows[sheep] - 22), 60, 255)[:, None]
+    pixels += np.random.default_rng(0).normal(0, 3, pixels.shape)
+    box = (58 / 256, 22 / 144, 198 / 256, 122 / 144)
+    seen = Evidence("object", "sheep", 0.9, box, "test", 5, 9)
+    *_, found = ColourObserver().gather(framed(pixels.clip(0, 255)), (seen,))
+    assert [e.label for e in found if e.region == box] == ["white"]
+
+
+def test_what_is_black_and_white_has_both_names() -> None:
+    stripes = np.zeros((72, 128, 3), np.uint8)
+    stripes[:, ::8] = stripes[:, 1::8] = stripes[:, 2::8] = stripes[:, 3::8] = 240
+    assert name_colours(stripes)[0] == "black and white"
+
+
+def test_shades_of_one_colour_are_one_colour() -> None:
+    assert describe_shares({"brown": 0.5, "light brown": 0.3, "black": 0.2}) == "brown"
 
 
 def test_many_colours_are_not_forced_into_two() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bench.judge import judge
+from bench.kinds import goes_by
 from bench.question_set import SKILL_OF, Asked, Kind, questions
 from edgemm.photographs import Photograph, read_photographs
 from runtime.finding import find_thing
@@ -46,6 +47,11 @@ def verdict(kind: Kind, answer: str, thing: str = "", truth: str = "", *, refuse
 )
 def test_a_description_is_wrong_with_one_plain_thing_that_is_not_there(answer: str, expected: str) -> None:
     assert verdict("describe", answer) == expected
+
+
+def test_a_word_for_a_kind_is_true_of_what_is_of_that_kind_and_not_the_other_way_round() -> None:
+    assert goes_by("building", "palace") and goes_by("fish", "goldfish") and goes_by("solar panel", "solar panels")
+    assert not goes_by("palace", "building") and not goes_by("building", "bridge") and not goes_by("shark", "dolphin")
 
 
 def test_absence_is_wrong_of_what_fills_a_part_of_the_picture_and_not_of_what_is_small() -> None:

@@ -84,11 +84,32 @@ def test_a_rival_name_on_the_same_box_leaves_both_in_doubt() -> None:
     assert spoken("is_there", "is there a cow", look).startswith("Perhaps a cow")
 
 
-def test_an_animal_that_the_classifier_names_surely_is_plain_and_a_thing_is_not() -> None:
+def test_a_thing_that_coco_lacks_must_be_named_more_surely_than_an_animal_to_be_plain() -> None:
     look = HandMadeLook(scene(thing("person", AHEAD, 0.45)), found={"label": (label("gibbon", 0.95),)})
     assert spoken("describe", "what do you see", look).startswith("A gibbon.")
-    look = HandMadeLook(scene(), found={"label": (label("daisy", 0.99),)})
+    look = HandMadeLook(scene(), found={"label": (label("daisy", 0.8),)})
     assert spoken("describe", "what do you see", look) == "Perhaps a daisy."
+    look = HandMadeLook(scene(), found={"label": (label("daisy", 0.9),)})
+    assert spoken("describe", "what do you see", look) == "A daisy."
+
+
+def test_kinds_of_one_group_are_told_and_asked_for_as_the_group() -> None:
+    kinds = (label("ringlet", 0.4), label("admiral", 0.25), label("monarch", 0.15))
+    look = HandMadeLook(scene(), found={"label": kinds})
+    assert spoken("describe", "what do you see", look) == "A butterfly."
+    assert spoken("is_there", "is there a butterfly", look) == "Yes, a butterfly."
+    look = HandMadeLook(scene(), found={"label": kinds[:1]})
+    assert spoken("describe", "what do you see", look) == "Perhaps a ringlet."
+    assert spoken("is_there", "is there a butterfly", look) == "Perhaps a butterfly."
+
+
+def test_a_faint_box_that_overlaps_a_plain_one_is_a_part_of_it_and_not_one_more() -> None:
+    bird, wing, apart = (0.0, 0.1, 0.54, 0.7), (0.41, 0.1, 0.67, 0.56), (0.7, 0.1, 0.9, 0.5)
+    named = {"label": (label("bird", 0.9, bird), label("bird", 0.9, wing), label("bird", 0.9, apart))}
+    look = HandMadeLook(scene(thing("bird", bird, 0.53), thing("bird", wing, 0.5)), found=named)
+    assert spoken("how_many", "how many birds are there", look) == "One bird."
+    look = HandMadeLook(scene(thing("bird", bird, 0.53), thing("bird", apart, 0.45)), found=named)
+    assert spoken("how_many", "how many birds are there", look) == "Two birds."
 
 
 def test_the_classifier_alone_tells_what_but_neither_where_nor_how_many() -> None:
@@ -106,7 +127,7 @@ def test_of_boxes_that_are_plain_through_the_classifier_alone_one_is_counted() -
     wing, body = (0.0, 0.1, 0.5, 0.6), (0.45, 0.1, 0.7, 0.6)
     crops = (label("bird", 0.9, wing), label("bird", 0.9, body))
     look = HandMadeLook(scene(thing("bird", wing, 0.4), thing("bird", body, 0.38)), found={"label": crops})
-    assert spoken("how_many", "how many birds are there", look) == "One bird, perhaps two."
+    assert spoken("how_many", "how many birds are there", look) == "One bird."
 
 
 def test_where_three_may_be_people_there_is_somebody() -> None:

@@ -101,8 +101,8 @@ COCO_OF_SYNSET: dict[str, str] = {f"n{number}": coco for coco, row in _ROWS.item
 COCO_WITH_SYNSETS = frozenset(_ROWS)
 """COCO classes that the classifier can say something about."""
 
-_ANIMALS = range(1440764, 2514042)
-"""WordNet 3.0 noun offsets, tench to garfish: the first 398 of ImageNet's 1000 classes, and no others of them."""
+_ANIMALS = range(1440764, 2655021)
+"""WordNet 3.0 noun offsets, tench to puffer: the first 398 of ImageNet's 1000 classes, and no others of them."""
 
 
 def is_animal(synset: str) -> bool:
@@ -133,8 +133,12 @@ COARSE = {
     "madagascar cat": "lemur",
     "hog": "pig",
     "killer whale": "orca",
+    "anemone fish": "clownfish",
+    "rock beauty": "fish",
+    "solar dish": "solar panel",
 }
-"""ImageNet's name → the one to say, where it has only one kind and so cannot tell kinds, or where it misleads."""
+"""ImageNet's name → the one to say, where it has only one kind and so cannot tell kinds, or where it misleads: its
+solar dishes are solar collectors of any form, and its rock beauty is whatever has the shape of an angelfish."""
 
 
 def name_of(synset: str, label: str) -> str:

@@ -1,8 +1,9 @@
-"""Colour evidence: the named colours of the middle of the picture, and of each thing in view.
+"""Colour evidence: the named colours of the middle of the picture, and of each thing in view without its background.
 
-A pixel takes the name of the nearest prototype in CIELAB. Prototypes are sRGB values from the XKCD colour survey
-(Munroe 2010, CC0), which asked some 200,000 people; the names are English's basic colour terms (Berlin and Kay 1969)
-with light and dark where people make the difference.
+Where most pixels have little colour of their own, the lit ones tell whether the thing is white, grey or black: the
+shaded side of a white sheep is grey. Else a pixel takes the name of the nearest prototype in CIELAB. Prototypes are
+sRGB values from the XKCD colour survey (Munroe 2010, CC0), which asked some 200,000 people; the names are English's
+basic colour terms (Berlin and Kay 1969) with light and dark where people make the difference.
 """
 
 from __future__ import annotations
@@ -14,12 +15,25 @@ import numpy.typing as npt
 
 from edgemm.media import Pixels, VideoFrame
 from runtime.evidence import Evidence, EvidenceKind, Region
+from runtime.evidence.foreground import thing_pixels
 
 CENTRE: Region = (0.35, 0.35, 0.65, 0.65)
 SAMPLED_SIDE_PX = 48
-WHITE = 0.12
-"""Share of white from which the greys beside it are its shade: a grey thing has no white."""
-_SHADES_OF_WHITE = ("white", "light grey", "grey", "dark grey")
+NEUTRAL_CHROMA = 14.0
+"""CIELAB chroma up to which light may have coloured a pixel that is white, grey or black."""
+MOSTLY_NEUTRAL = 0.5
+"""Share of such pixels from which the region is one of these."""
+LIT = 75.0
+"""Percentile of their lightness that stands for the side in the light ..."""
+WHITE_FROM = 75.0
+"""... and its lightness from which the thing is white."""
+PATCH = 0.3
+"""Share of dark and share of light pixels from which both are named: a zebra."""
+DARK_BELOW, LIGHT_FROM = 30.0, 65.0
+BRIGHTEST = 99.0
+"""Percentile of the picture's pixels that a well exposed picture has near white ..."""
+MOST_GAIN = 1.5
+"""... and by how much a darker picture is brightened, at most, before colours are named."""
 MOSTLY = 0.7
 """Share of the pixels from which a region has one colour."""
 PARTLY = 0.2
@@ -64,38 +78,83 @@ _GREYS = ((20.0, "black"), (42.0, "dark grey"), (68.0, "grey"), (82.0, "light gr
 Lab = npt.NDArray[np.float32]
 
 
+_FAMILY = {
+    "light brown": "brown",
+    "dark red": "red",
+    "light green": "green",
+    "dark green": "green",
+    "light blue": "blue",
+    "dark blue": "blue",
+    "light purple": "purple",
+}
+"""Shades that one thing has in light and in shade."""
+
+
 class ColourObserver:
-    """A few thousand pixels for each region: well under a millisecond."""
+    """A thousand pixels for each region; some ten milliseconds for each thing."""
 
     kind: EvidenceKind = "colour"
 
     def gather(self, frame: VideoFrame, known: tuple[Evidence, ...]) -> Iterator[tuple[Evidence, ...]]:
+        found: tuple[Evidence, ...] = (_evidence(frame, CENTRE, _crop(frame, CENTRE)),)
+        yield found
+        gain = _exposure_gain(frame)
         things = [e.region for e in known if e.kind == "object" and e.region is not None][:MOST_THINGS]
-        yield tuple(_evidence(frame, region) for region in (CENTRE, *dict.fromkeys(things)))
+        for region in dict.fromkeys(things):
+            found += (_evidence(frame, region, thing_pixels(frame, region)[None], gain),)
+            yield found
 
 
-def _evidence(frame: VideoFrame, region: Region) -> Evidence:
-    shares = colour_shares(_crop(frame, region))
-    return Evidence(
-        kind="colour",
-        label=describe_shares(shares),
-        score=max(shares.values()),
-        region=region,
-        source="colour names",
-        capture_time_ns=frame.capture_time_ns,
-        frame_id=frame.frame_id,
-    )
+def _exposure_gain(frame: VideoFrame) -> float:
+    step = max(1, frame.height // SAMPLED_SIDE_PX)
+    brightest = float(np.percentile(frame.pixels[::step, ::step].max(axis=2), BRIGHTEST))
+    return min(MOST_GAIN, 255.0 / max(brightest, 1.0))
+
+
+def _evidence(frame: VideoFrame, region: Region, pixels: Pixels, gain: float = 1.0) -> Evidence:
+    label, share = name_colours(np.minimum(pixels * gain, 255.0).astype(np.uint8))
+    return Evidence("colour", label, share, region, "colour names", frame.capture_time_ns, frame.frame_id)
+
+
+def name_colours(pixels: Pixels) -> tuple[str, float]:
+    """What people call the colour of `pixels: (row, column, bgr)`, and the share of them that speaks for it."""
+    lab = to_lab(pixels).reshape(-1, 3)
+    neutral = np.hypot(lab[:, 1], lab[:, 2]) < NEUTRAL_CHROMA
+    share = float(neutral.mean())
+    if share >= MOSTLY_NEUTRAL:
+        return _name_of_greys(lab[neutral, 0]), share
+    shares = colour_shares(pixels)
+    return describe_shares(shares), max(_families(shares).values())
+
+
+def _name_of_greys(lightness: Lab) -> str:
+    """By the side in the light; "black and white" for what has much of both."""
+    if (lightness < DARK_BELOW).mean() >= PATCH and (lightness > LIGHT_FROM).mean() >= PATCH:
+        return "black and white"
+    lit = float(np.percentile(lightness, LIT))
+    return "white" if lit >= WHITE_FROM else next(name for limit, name in _GREYS if lit < limit)
 
 
 def describe_shares(shares: dict[str, float]) -> str:
-    """ "red", "mostly white and red", "many colours". What shades from white to grey is white."""
-    if shares.get("white", 0.0) >= WHITE and sum(shares.get(name, 0.0) for name in _SHADES_OF_WHITE) >= MOSTLY:
-        return "white"
-    ordered = sorted(shares.items(), key=lambda item: -item[1])
-    named = [name for name, share in ordered if share >= PARTLY][:2]
+    """ "red", "mostly white and red", "many colours". Shades of one colour go by the name of the most frequent."""
+    families = _families(shares)
+    ordered = sorted(families.items(), key=lambda item: -item[1])
+    named = [_shade(name, shares) for name, share in ordered if share >= PARTLY][:2]
     if ordered[0][1] >= MOSTLY:
-        return ordered[0][0]
+        return named[0]
     return "mostly " + " and ".join(named) if named else "many colours"
+
+
+def _families(shares: dict[str, float]) -> dict[str, float]:
+    families: dict[str, float] = {}
+    for name, share in shares.items():
+        family = _FAMILY.get(name, name)
+        families[family] = families.get(family, 0.0) + share
+    return families
+
+
+def _shade(family: str, shares: dict[str, float]) -> str:
+    return max((name for name in shares if _FAMILY.get(name, name) == family), key=shares.__getitem__)
 
 
 def colour_shares(pixels: Pixels) -> dict[str, float]:

@@ -13,6 +13,7 @@ from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
 from runtime.things import THINGS
 
 HALF = 0.5
+MAY_BE_WHITE = ("beige", "light grey")
 _HERE = frozenset({"this", "it", "that", "here"})
 
 
@@ -42,8 +43,8 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
 
 
 def _colour(seen: Evidence) -> str:
-    """A colour that covers half of the thing plainly; else, in shade and lamplight, "perhaps"."""
-    plain = seen.label == "white" or (seen.score >= HALF and " and " not in seen.label)
+    """A colour that half of the thing has plainly, unless it may be white in lamplight or in shade."""
+    plain = seen.score >= HALF and not seen.label.removeprefix("mostly ").startswith(MAY_BE_WHITE)
     return seen.label if plain else f"perhaps {seen.label}"
 
 

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 from runtime.claims import Claim, name_is_sure
 from runtime.evidence import Evidence
-from runtime.items import Working
 from runtime.phrasing import an, counted, listed, number, sentence, spoken
-from runtime.skills.seeing import cannot_see, evidence_of, gather_claims, place
+from runtime.skills.seeing import cannot_see, evidence_of, gather_claims, names_of_the_whole, place
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 
 MOST_KINDS = 5
 MOST_PLACES = 3
 VOLUNTEERED_FROM = 0.4
 """Detector score from which a doubtful thing is told unasked."""
-SURE_LABEL_SCORE = 0.6
-"""Classifier score for the whole picture from which its name is a description, if nothing was detected."""
+LIKELY_LABEL_SCORE = 0.4
+"""Classifier score for the whole picture from which its name is told with "perhaps", if nothing was detected."""
 ADDED_LABEL_SCORE = 0.85
 """... and from which it is told besides what was detected."""
 
@@ -28,18 +27,19 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
         yield refusal
         return
     claims = [c for c in (yield from gather_claims(look)) if c.clear or c.score >= VOLUNTEERED_FROM]
-    if not any(claim.clear for claim in claims):
-        whole = yield from _whole_label(look, SURE_LABEL_SCORE)
-        contested = {claim.label for claim in claims if claim.contested}
-        if whole is not None and whole.label not in contested and name_is_sure(whole, look.animal_names):
-            yield Sentence(sentence(an(whole.label)), (whole,))
-            claims = [claim for claim in claims if claim.label != whole.label]
-        elif not claims:
-            yield _perhaps_whole(whole)
+    if any(claim.clear for claim in claims):
         yield from _tell(look, claims)
+        yield from _add_label(look, {c.label for c in claims})
         return
+    names = yield from names_of_the_whole(look)
+    contested = {claim.label for claim in claims if claim.contested}
+    whole = next((e for e in names if e.label not in contested and name_is_sure(e, look.animal_names)), None)
+    if whole is not None:
+        yield Sentence(sentence(an(whole.label)), (whole,))
+        claims = [claim for claim in claims if claim.label != whole.label]
+    elif not claims:
+        yield _perhaps_whole(next((e for e in names if e.score >= LIKELY_LABEL_SCORE), None))
     yield from _tell(look, claims)
-    yield from _add_label(look, {c.label for c in claims})
 
 
 def _tell(look: Look, claims: list[Claim]) -> Iterator[Step]:
@@ -83,14 +83,10 @@ def _perhaps_whole(named: Evidence | None) -> Sentence:
 
 def _add_label(look: Look, told: set[str]) -> Iterator[Step]:
     """The classifier adds a name of which it is very sure; it never takes one away."""
-    best = yield from _whole_label(look, ADDED_LABEL_SCORE)
+    names = yield from look.gather("label")
+    best = next((e for e in names if e.region is None and e.score >= ADDED_LABEL_SCORE), None)
     if best is not None and best.label not in told:
         yield Sentence(sentence(f"perhaps also {an(best.label)}"), (best,))
-
-
-def _whole_label(look: Look, least_score: float) -> Generator[Working, None, Evidence | None]:
-    labels = yield from look.gather("label")
-    return next((e for e in labels if e.region is None and e.score >= least_score), None)
 
 
 SKILL = Skill(

@@ -8,37 +8,19 @@ from runtime.claims import Claim
 from runtime.evidence.coco_imagenet import WELL_KNOWN
 from runtime.phrasing import an, counted, sentence
 from runtime.skills.naming import thing_slot
-from runtime.skills.seeing import (
-    cannot_see,
-    claims_about,
-    does_not_know,
-    evidence_of,
-    gather_evidence,
-    known_name,
-    place,
-    places,
-)
+from runtime.skills.seeing import evidence_of, gather_evidence, place, places, sought
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 
 
 def answer(request: Request, look: Look) -> Iterator[Step]:
-    asked = request.slot("thing")
-    if asked is None:
-        yield Sentence("Which thing? Ask, for example: is there a cup?", refused=True)
+    found = yield from sought(request, look, "Which thing? Ask, for example: is there a cup?")
+    if found is None:
         return
-    thing = known_name(look, asked)
-    if thing is None:
-        yield does_not_know(asked)
-        return
-    refusal = cannot_see(look)
-    if refusal is not None:
-        yield refusal
-        return
-    claims = yield from claims_about(look, thing)
-    yield from found(look, thing, claims) if claims else missing(look, thing)
+    thing, claims = found
+    yield from affirmed(look, thing, claims) if claims else missing(look, thing)
 
 
-def found(look: Look, thing: str, claims: tuple[Claim, ...]) -> Iterator[Step]:
+def affirmed(look: Look, thing: str, claims: tuple[Claim, ...]) -> Iterator[Step]:
     clear = tuple(claim for claim in claims if claim.clear)
     shown = clear or claims
     where = place(look, shown[0]) if len(shown) == 1 else places(look, shown)

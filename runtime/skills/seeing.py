@@ -10,10 +10,11 @@ from runtime.directions import direction, nearness
 from runtime.evidence import Evidence
 from runtime.evidence.coco_imagenet import LIKE
 from runtime.evidence.contest import contest, doubtful
+from runtime.evidence.groups import GROUPS, groups_of
 from runtime.evidence.labels import MOST_CROPS
 from runtime.items import Working
 from runtime.phrasing import listed, plural
-from runtime.skills.skill import Look, Sentence
+from runtime.skills.skill import Look, Request, Sentence, Step
 from runtime.things import THINGS
 
 _REASONS = {
@@ -67,12 +68,18 @@ def gather_claims(look: Look) -> Generator[Working, None, tuple[Claim, ...]]:
     return claims_of((yield from gather_evidence(look)))
 
 
+def names_of_the_whole(look: Look) -> Generator[Working, None, tuple[Evidence, ...]]:
+    """What the classifier calls the whole picture, best first: its own names before those of their groups."""
+    labels = tuple(e for e in (yield from look.gather("label")) if e.region is None)
+    return (*labels, *groups_of(labels))
+
+
 def claims_about(look: Look, thing: str) -> Generator[Working, None, tuple[Claim, ...]]:
     """The claims of one name. The classifier's name for the whole picture may confirm one, or be one without place."""
     claims = tuple(filter(None, (_as_named(claim, thing) for claim in (yield from gather_claims(look)))))
     if any(claim.clear for claim in claims):
         return claims
-    labels = [e for e in (yield from look.gather("label")) if e.region is None and e.score >= LEAST_WHOLE_SCORE]
+    labels = [e for e in (yield from names_of_the_whole(look)) if e.score >= LEAST_WHOLE_SCORE]
     named = next((e for e in labels if e.label == thing), None)
     if named is None:
         like = tuple(e for e in labels if e.label in LIKE.get(thing, ()))
@@ -96,7 +103,25 @@ def known_name(look: Look, thing: str) -> str | None:
     """The detector's or the classifier's name of `thing`, in the singular; None when no model has a class for it."""
     endings = (("", ""), ("s", ""), ("es", ""), ("ies", "y"))
     names = (thing.removesuffix(many) + one for many, one in endings if thing.endswith(many))
-    return next((name for name in names if name in THINGS or name in look.label_names), None)
+    return next((name for name in names if name in THINGS or name in look.label_names or name in GROUPS), None)
+
+
+def sought(request: Request, look: Look, ask_back: str) -> Generator[Step, None, tuple[str, tuple[Claim, ...]] | None]:
+    """The thing that is asked for, under the name that the models have for it, and the claims of it.
+
+    None when it was refused: nothing was named (`ask_back` is said), no model knows it, or there is no view of it.
+    """
+    asked = request.slot("thing")
+    thing = None if asked is None else known_name(look, asked)
+    if asked is None:
+        yield Sentence(ask_back, refused=True)
+    elif thing is None:
+        yield does_not_know(asked)
+    elif (refusal := cannot_see(look)) is not None:
+        yield refusal
+    else:
+        return thing, (yield from claims_about(look, thing))
+    return None
 
 
 def does_not_know(thing: str) -> Sentence:

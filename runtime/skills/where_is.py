@@ -7,24 +7,15 @@ from collections.abc import Iterator
 from runtime.phrasing import an, counted, sentence
 from runtime.skills.is_there import missing
 from runtime.skills.naming import thing_slot
-from runtime.skills.seeing import cannot_see, claims_about, does_not_know, evidence_of, known_name, place, places
+from runtime.skills.seeing import evidence_of, place, places, sought
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 
 
 def answer(request: Request, look: Look) -> Iterator[Step]:
-    asked = request.slot("thing")
-    if asked is None:
-        yield Sentence("Where is what? Ask, for example: where is the bottle?", refused=True)
+    found = yield from sought(request, look, "Where is what? Ask, for example: where is the bottle?")
+    if found is None:
         return
-    thing = known_name(look, asked)
-    if thing is None:
-        yield does_not_know(asked)
-        return
-    refusal = cannot_see(look)
-    if refusal is not None:
-        yield refusal
-        return
-    claims = yield from claims_about(look, thing)
+    thing, claims = found
     if not claims:
         yield from missing(look, thing)
         return
