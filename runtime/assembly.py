@@ -13,10 +13,12 @@ from runtime.kept_state import KeptState
 from runtime.models import Models
 from runtime.pipeline import Parts
 from runtime.skills import FALLBACK, SKILLS
+from runtime.sounds_like import SoundsLike
 from runtime.stages import Stage
 from runtime.stages.answer import AnswerSettings, ObserverFactory, WallClock
 from runtime.stages.frame_quality import FrameQualitySettings
 from runtime.stages.notices import NoticeSettings
+from runtime.stages.route import phrases_of
 from runtime.stages.turn_rules import TurnSettings
 from runtime.stages.wake import WakeStage
 
@@ -41,12 +43,13 @@ def assemble(
     """
     kept = kept or KeptState()
     own_names = _own_names(models.get("classifier"))
+    synthesiser = _synthesiser(config, models)
     parts = Parts(
         speech_detector=models.get("voice_activity"),
         completion_detector=models.get("end_of_turn"),
         recogniser=models.get("recogniser"),
         embedder=models.get("embedder"),
-        synthesiser=_synthesiser(config, models),
+        synthesiser=synthesiser,
         objects=_objects(models),
         observers=observers(models),
         skills=SKILLS,
@@ -62,6 +65,7 @@ def assemble(
         frames=FrameQualitySettings(frozen_after_s=2.0 if _is_live_camera(config) else None),
         speaker=speaker,
         wake=_wake(config) if config.listen_mode == "wake" else None,
+        sounds=_sounds(synthesiser),
         alerts=config.alerts,
         analysed_per_s=config.camera.analysed_per_s,
         rate=kept.rate or config.speech.rate,
@@ -89,6 +93,8 @@ def warm_up(parts: Parts) -> None:
     """Run each model of the speech path once, so that the first question does not pay for it."""
     import numpy as np
 
+    if parts.sounds is not None:
+        parts.sounds.start()
     second = np.zeros(SAMPLE_RATE_HZ, np.float32)
     for _ in parts.recogniser.steps(second, context="short"):
         pass
@@ -126,6 +132,15 @@ def _synthesiser(config: RuntimeConfig, models: Models) -> object:
 
         return EspeakVoice()
     return models.get("voice")
+
+
+def _sounds(synthesiser: object) -> SoundsLike | None:
+    """By the phonemes of a voice that is made from them."""
+    from edgemm.tasks.speech_synthesis import SpeechSynthesiser
+
+    if not isinstance(synthesiser, SpeechSynthesiser):
+        return None
+    return SoundsLike(synthesiser.phonemiser.phonemes, phrases_of(SKILLS))
 
 
 def _wake(config: RuntimeConfig) -> Stage:

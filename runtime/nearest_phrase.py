@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from runtime.finding import without_place
 from runtime.phrase_forms import THING, normal, without_names
 
 _ARTICLE = re.compile(r"(?: (?:a|an|the|my|your|any|some))?$")
@@ -51,11 +52,21 @@ class NearestPhrase:
         masked = without_names(plain)
         if masked != plain:
             return masked
-        for frame, article in _frame_prefixes(plain):
-            rest = plain[len(frame) + len(article) :].split()
-            if frame in self._frames and not self._words.intersection(rest):
+        core = without_place(plain)
+        for frame, article in _frame_prefixes(core):
+            name = core[len(frame) + len(article) :].split()
+            if frame in self._frames and (self._is_no_phrases(name) or _is_noun(frame, article, name)):
                 return f"{frame}{article} {THING}"
         return plain
+
+    def _is_no_phrases(self, name: Sequence[str]) -> bool:
+        """No word of it is one of the phrases': "what is", "where is it" are frames of other phrases too."""
+        return not self._words.intersection(name)
+
+
+def _is_noun(frame: str, article: str, name: Sequence[str]) -> bool:
+    """ "where is the letter", though phrases speak of letters; not "is the light" (on)."""
+    return bool(article) and len(name) == 1 and " " in frame
 
 
 def _forms(phrases: Sequence[str]) -> list[str]:

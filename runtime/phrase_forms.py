@@ -29,3 +29,11 @@ def _once(words: list[str]) -> list[str]:
 def without_names(plain: str) -> str:
     """Every thing that a `normal` text names is called "thing"."""
     return _NAMED.sub(THING, plain)
+
+
+_ARTICLE = re.compile(r"(?:^| )(?:a|an|the|my|your|any|some)$")
+
+
+def without_articles(plain: str) -> str:
+    """The text before a thing, without the article that ends it."""
+    return _ARTICLE.sub("", plain.strip())

@@ -44,6 +44,7 @@ from runtime.items import (
     Wake,
 )
 from runtime.routing import ANY
+from runtime.sounds_like import SoundsLike
 from runtime.stages import Stage
 from runtime.stages.answer import AnswerSettings, AnswerStage, ObserverFactory, WallClock
 from runtime.stages.end_of_turn import EndOfTurn
@@ -83,6 +84,8 @@ class Parts:
     speaker: Stage
     wake: Stage | None = None
     """None: no wake word."""
+    sounds: SoundsLike | None = None
+    """None: what was heard stands, whatever sounds like it."""
     alerts: bool = True
     analysed_per_s: float | None = None
     """Frames a second that are looked at; None: all that there is time for."""
@@ -143,7 +146,13 @@ def _listening(parts: Parts) -> tuple[Row, ...]:
         ),
         Row(
             "route",
-            Route(parts.embedder, parts.skills, parts.fallback),
+            Route(
+                parts.embedder,
+                parts.skills,
+                parts.fallback,
+                sounds=parts.sounds,
+                known_names=parts.answers.label_names,
+            ),
             (Link("recogniser", Transcript, "text"), Link(ANY, TurnText, "typed")),
             cost_ms=5,
         ),

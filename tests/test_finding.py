@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.finding import find_thing, misheard, one_edit
+from runtime.finding import find_thing, known_as, misheard, one_edit, without_place
 from runtime.phrasing import an, counted, listed, plural
 from runtime.things import THING_OF_WORD
 
@@ -24,10 +24,35 @@ from runtime.things import THING_OF_WORD
         ("is there a fire extinguisher near the door", "fire extinguisher"),
         ("is there a botle", "bottle"),
         ("what do you see", None),
+        ("count the stethoscopes", "stethoscopes"),
+        ("which way is the stethoscope", "stethoscope"),
+        ("are there any micro waves", "microwave"),
+        ("is there a wheel chair", "wheelchair"),
     ],
 )
 def test_the_first_thing_named_is_the_one_asked_for(question: str, thing: str | None) -> None:
     assert find_thing(question) == thing
+
+
+@pytest.mark.parametrize(
+    ("question", "core"),
+    [
+        ("do you see a cup on the table", "do you see a cup"),
+        ("is there a cup here", "is there a cup"),
+        ("how many cups are in the room", "how many cups"),
+        ("where is the nearest chair", "where is the nearest chair"),
+        ("is there", "is"),
+        ("here", "here"),
+    ],
+)
+def test_where_a_question_asks_is_no_part_of_what_it_asks(question: str, core: str) -> None:
+    assert without_place(question) == core
+
+
+def test_a_thing_is_known_by_its_singular() -> None:
+    assert known_as("cups", frozenset()) == "cup"
+    assert known_as("berries", {"berry"}) == "berry"
+    assert known_as("unicorns", {"berry"}) is None
 
 
 @given(st.sampled_from(sorted(THING_OF_WORD)))

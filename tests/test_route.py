@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,8 @@ from runtime.items import Cancel, Item, Routed, Transcript, TurnRef, TurnText
 from runtime.nearest_phrase import NearestPhrase
 from runtime.phrase_forms import normal
 from runtime.skills import FALLBACK, SKILLS
-from runtime.stages.route import Route
+from runtime.sounds_like import SoundsLike
+from runtime.stages.route import Route, phrases_of
 from runtime.unfinished import Beginnings
 from tests.exported import exported
 from tests.stage_harness import run_stage
@@ -61,6 +62,58 @@ def test_the_thing_that_is_asked_for_does_not_decide_the_skill(route: Route) -> 
 def test_a_thing_that_nobody_knows_does_not_either(route: Route) -> None:
     [routed] = outcome(route, heard("Is there a stethoscope?"))
     assert (routed.skill, routed.score) == ("is_there", pytest.approx(1.0))
+
+
+def test_nor_does_where_it_is_asked_for(route: Route) -> None:
+    for text in ("Is there a stethoscope here?", "Do you see a stethoscope on the shelf?", "Where is the letter?"):
+        [routed] = outcome(route, heard(text))
+        assert (routed.skill, routed.score) == (skill_of(text), pytest.approx(1.0)), text
+
+
+def skill_of(text: str) -> str:
+    return "where_is" if text.startswith("Where") else "is_there"
+
+
+def spoken_as(sounds: Mapping[str, str]) -> SoundsLike:
+    """Pronunciations by hand; a word that has none sounds like nothing else."""
+    return SoundsLike(lambda text: " ".join(sounds.get(word, "θʒθʒθʒ") for word in text.split()), phrases_of(SKILLS))
+
+
+SOUNDS = {
+    "is": "ɪz",
+    "there": "ðɛɹ",
+    "a": "ə",
+    "cup": "kʌp",
+    "cut": "kʌt",
+    "thing": "θɪŋ",
+    "read": "ɹid",
+    "this": "ðɪs",
+}
+
+
+def test_a_thing_that_is_not_known_is_one_that_sounds_so() -> None:
+    route = Route(Words(), SKILLS, FALLBACK, sounds=spoken_as(SOUNDS))
+    [routed] = outcome(route, heard("Is there a cut?"))
+    assert (routed.text, routed.skill, routed.slots) == ("Is there a cut?", "is_there", (("thing", "cup"),))
+    assert routed.addressed and not routed.unfinished
+
+
+def test_a_thing_that_a_model_knows_is_what_it_is() -> None:
+    route = Route(Words(), SKILLS, FALLBACK, sounds=spoken_as(SOUNDS), known_names={"cut"})
+    [routed] = outcome(route, heard("Is there a cut?"))
+    assert routed.slots == (("thing", "cut"),)
+
+
+def test_what_is_typed_was_not_misheard() -> None:
+    route = Route(Words(), SKILLS, FALLBACK, sounds=spoken_as(SOUNDS))
+    [routed] = outcome(route, TurnText(TURN, "Is there a cut?"), "typed")
+    assert routed.slots == (("thing", "cut"),)
+
+
+def test_a_command_that_fits_no_phrase_is_one_that_sounds_so() -> None:
+    route = Route(Words(), SKILLS, FALLBACK, sounds=spoken_as({**SOUNDS, "red": "ɹɛd"}))
+    [routed] = outcome(route, heard("Red this."))
+    assert (routed.skill, routed.addressed) == ("read_text", True)
 
 
 def test_a_question_that_was_written_twice_is_asked_once(route: Route) -> None:

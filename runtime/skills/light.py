@@ -28,6 +28,7 @@ SKILL = Skill(
     phrases=(
         "is the light on",
         "is it dark",
+        "is it light",
         "is it bright in here",
         "how bright is it",
         "where does the light come from",

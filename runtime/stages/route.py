@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
+from runtime.finding import find_thing, known_as
 from runtime.items import Cancel, Item, Routed, Transcript, TurnText
 from runtime.nearest_phrase import NearestPhrase, SentenceEmbedder
+from runtime.sounds_like import SoundsLike
 from runtime.unfinished import Beginnings
 
 THRESHOLD = 0.55
@@ -18,6 +21,9 @@ MiniLM on 71 written questions to us and 37 everyday sentences: the questions' s
 0.51 but for two that ask what a skill answers ("have you seen my keys", "what time does the movie start"). Of 390
 longer sentences that ask nothing of us, 5 are at 0.55 to 0.60 and none above.
 """
+
+PLAIN = 0.8
+"""Cosine from which a text is as good as a phrase."""
 
 Slots = tuple[tuple[str, str], ...]
 
@@ -38,7 +44,8 @@ class RoutableSkill(Protocol):
 class Route:
     """Ports: `text` (Transcript), `typed` (TurnText). Yields Routed, and Cancel(not_addressed) if nothing is asked.
 
-    A turn that was woken or typed is meant for us: if it fits no skill it goes to `fallback`.
+    A turn that was woken or typed is meant for us: if it fits no skill it goes to `fallback`. With `sounds`, a spoken
+    text that does not fit, or names a thing that is not known, is taken for one of about the same sound that does.
     """
 
     def __init__(
@@ -48,35 +55,65 @@ class Route:
         fallback: RoutableSkill,
         threshold: float = THRESHOLD,
         overheard_threshold: float = OVERHEARD_THRESHOLD,
+        sounds: SoundsLike | None = None,
+        known_names: Container[str] = frozenset(),
     ) -> None:
         self._skills = skills
         self._fallback = fallback
         self._threshold = threshold
         self._overheard_threshold = overheard_threshold
-        phrases = {name: skill.phrases for name, skill in skills.items()}
+        self._sounds = sounds
+        self._known_names = known_names
+        phrases = phrases_of(skills)
         self._nearest = NearestPhrase(embedder, phrases)
         self._beginnings = Beginnings(phrases)
 
     def step(self, port: str, item: Item, now_ns: int) -> Iterator[Item]:
         if isinstance(item, TurnText):
-            yield self._routed(item, for_us=True, end_time_ns=now_ns)
+            yield self._routed(item, self._asked(item.text), for_us=True, end_time_ns=now_ns)
         elif isinstance(item, Transcript) and item.purpose == "guess":
-            routed = self._routed(item, for_us=item.woken and bool(item.text), end_time_ns=item.end_time_ns)
+            for_us = item.woken and bool(item.text)
+            routed = self._routed(item, self._heard(item), for_us=for_us, end_time_ns=item.end_time_ns)
             yield routed
             if not routed.addressed:
                 yield Cancel(item.turn, "not_addressed")
 
-    def _routed(self, item: Transcript | TurnText, *, for_us: bool, end_time_ns: int) -> Routed:
-        name, score = self._nearest.find(item.text)
-        fits = score >= self._threshold
-        skill = self._skills[name] if fits else self._fallback
+    def _asked(self, text: str) -> _Asked:
+        name, score = self._nearest.find(text)
+        return _Asked(text, self._skills[name] if score >= self._threshold else self._fallback, score)
+
+    def _heard(self, heard: Transcript) -> _Asked:
+        """The same for a text that may have been misheard: what is not plain as it stands is tried by its sound."""
+        asked = self._asked(heard.text)
+        thing = find_thing(heard.text)
+        knows_thing = thing is None or known_as(thing, self._known_names) is not None
+        if self._sounds is None or (asked.score >= PLAIN and knows_thing):
+            return asked
+        meant = self._sounds.meant(heard.text, heard.mean_log_probability)
+        return asked if meant is None else _Asked(meant.text, self._skills[meant.skill], meant.likeness)
+
+    def _routed(self, item: Transcript | TurnText, asked: _Asked, *, for_us: bool, end_time_ns: int) -> Routed:
         return Routed(
             item.turn,
             item.text,
-            skill.name,
-            score,
-            for_us or score >= self._overheard_threshold,
-            skill.slots(item.text),
+            asked.skill.name,
+            asked.score,
+            for_us or asked.score >= self._overheard_threshold,
+            asked.skill.slots(asked.text),
             end_time_ns,
-            self._beginnings.unfinished(item.text),
+            self._beginnings.unfinished(asked.text),
         )
+
+
+def phrases_of(skills: Mapping[str, RoutableSkill]) -> dict[str, tuple[str, ...]]:
+    """Each skill's example phrases."""
+    return {name: skill.phrases for name, skill in skills.items()}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a text asks for, and how sure that is. `text` is in the words that were meant."""
+
+    text: str
+    skill: RoutableSkill
+    score: float
