@@ -1,8 +1,8 @@
-"""The camera's own motion, from the background: a zoom or a step forward is not a thing that comes closer.
+"""How parts of the picture move: the background, and what is inside a box.
 
-Sparse optical flow (Lucas-Kanade) on a small grey picture, outside the boxes of things; a similarity transform by
-RANSAC.
-About 3 ms a frame on one core.
+The background tells the camera's own motion: a zoom or a step forward is not a thing that comes closer. The inside of a
+box tells whether the thing grows, or only the detector's idea of its edges. Sparse optical flow (Lucas-Kanade) on a
+small grey picture; a similarity transform by RANSAC. About 3 ms a part on one core.
 """
 
 from __future__ import annotations
@@ -21,6 +21,9 @@ Grey = npt.NDArray[np.uint8]
 Mask = npt.NDArray[np.uint8]
 
 WIDTH_PX = 160
+"""Enough for the background ..."""
+FINE_WIDTH_PX = 320
+"""... and for a person, who is narrow."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class MotionSettings:
     most_points: int = 80
     least_points: int = 12
     least_inliers: float = 0.5
+    apart_px: float = 1.0
+    """How far from where it should be a point may be to agree."""
     still_below: float = 0.35
     """Mean difference of normalised grey values up to which a background without texture counts as still."""
     cut_above: float = 0.9
@@ -41,25 +46,35 @@ class Motion:
     """From one picture to the next. `log_scale` of the background, `shift` as a share of the width.
 
     `known` False: the background could not be followed (light change, blur). `cut` True: another scene.
+    `agreement` is the share of the points, found or lost again, that moved together.
     """
 
     log_scale: float = 0.0
     shift: float = 0.0
     known: bool = True
     cut: bool = False
+    agreement: float = 0.0
 
 
 UNKNOWN = Motion(known=False)
 
 
-def thumbnail(frame: VideoFrame) -> Grey:
+def fine_picture(frame: VideoFrame) -> Grey:
+    """Grey picture `FINE_WIDTH_PX` wide, averaged."""
+    step = max(1, frame.width // (4 * FINE_WIDTH_PX))
+    return _scaled(np.ascontiguousarray(frame.pixels[::step, ::step, 1]), FINE_WIDTH_PX)
+
+
+def thumbnail(fine: Grey) -> Grey:
     """Grey picture `WIDTH_PX` wide, averaged."""
+    return _scaled(fine, WIDTH_PX)
+
+
+def _scaled(grey: Grey, width: int) -> Grey:
     import cv2
 
-    step = max(1, frame.width // (4 * WIDTH_PX))
-    green = np.ascontiguousarray(frame.pixels[::step, ::step, 1])
-    height = max(16, round(frame.height * WIDTH_PX / frame.width))
-    return np.asarray(cv2.resize(green, (WIDTH_PX, height), interpolation=cv2.INTER_AREA), np.uint8)
+    height = max(16, round(grey.shape[0] * width / grey.shape[1]))
+    return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 LEAST_MASKED_BACKGROUND = 0.25
@@ -107,6 +122,36 @@ def _normalised(grey: Grey, inside: npt.NDArray[np.bool_]) -> Grey:
     return shifted.clip(0, 255).astype(np.uint8)
 
 
+INSIDE = MotionSettings(most_points=60, least_points=8, apart_px=1.5)
+"""For a box, in the fine picture."""
+
+BORDER = 0.15
+"""Of a box, on each side: there the background shows."""
+
+
+def inside_motion(before: Grey, after: Grey, region: Region) -> Motion:
+    """How what is in a box of the later picture came to be there: from one fine picture to the other.
+
+    Followed back in time, because the newest box is always known. `UNKNOWN` without texture, or when the points part.
+    """
+    mask = _inner_mask(after.shape[0], after.shape[1], region)
+    inside = mask > 0
+    if not inside.any():
+        return UNKNOWN
+    back = _followed(_normalised(after, inside), _normalised(before, inside), mask, INSIDE)
+    return UNKNOWN if back is None else Motion(-back.log_scale, back.shift, agreement=back.agreement)
+
+
+def _inner_mask(rows: int, columns: int, region: Region) -> Mask:
+    x1, y1, x2, y2 = region
+    border_x, border_y = BORDER * (x2 - x1), BORDER * (y2 - y1)
+    mask = np.zeros((rows, columns), np.uint8)
+    top, bottom = max(0, int((y1 + border_y) * rows)), int(np.ceil((y2 - border_y) * rows))
+    left, right = max(0, int((x1 + border_x) * columns)), int(np.ceil((x2 - border_x) * columns))
+    mask[top : max(bottom, 0), left : max(right, 0)] = 255
+    return mask
+
+
 def _followed(before: Grey, after: Grey, mask: Mask, settings: MotionSettings) -> Motion | None:
     """Motion of points that optical flow can follow there and back; None when too few agree."""
     import cv2
@@ -117,15 +162,16 @@ def _followed(before: Grey, after: Grey, mask: Mask, settings: MotionSettings) -
     moved, found, _ = cv2.calcOpticalFlowPyrLK(before, after, points, points.copy(), winSize=(15, 15), maxLevel=3)
     back, found_back, _ = cv2.calcOpticalFlowPyrLK(after, before, moved, moved.copy(), winSize=(15, 15), maxLevel=3)
     error = np.linalg.norm((back - points).reshape(-1, 2), axis=1)
-    good = (found.ravel() == 1) & (found_back.ravel() == 1) & (error < 1.0)
+    good = (found.ravel() == 1) & (found_back.ravel() == 1) & (error < settings.apart_px)
     if good.sum() < max(settings.least_points, settings.least_inliers * len(points)):
         return None
     cv2.setRNGSeed(0)  # RANSAC draws the same points in every replay
-    matrix, inliers = cv2.estimateAffinePartial2D(points[good], moved[good], ransacReprojThreshold=1.0)
+    matrix, inliers = cv2.estimateAffinePartial2D(points[good], moved[good], ransacReprojThreshold=settings.apart_px)
     if matrix is None or inliers.mean() < settings.least_inliers:
         return None
     scale = hypot(matrix[0, 0], matrix[1, 0])
     rows, columns = before.shape
     centre = np.array([columns / 2.0, rows / 2.0, 1.0])
     shift = float(np.linalg.norm(matrix @ centre - centre[:2])) / columns
-    return Motion(log_scale=log(scale), shift=shift) if 0.5 < scale < 2.0 else None
+    agreement = float(inliers.sum()) / len(points)
+    return Motion(log(scale), shift, agreement=agreement) if 0.5 < scale < 2.0 else None

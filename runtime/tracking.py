@@ -1,8 +1,7 @@
-"""Tracks: the same thing from frame to frame, by greedy overlap, with its size over time."""
+"""Tracks: the same thing from frame to frame, by greedy overlap."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -56,7 +55,7 @@ class Tracker:
         thing_of = list(range(len(seen)))
         things: list[int] = []
         for i in sorted(range(len(seen)), key=lambda i: -seen[i].score):
-            same = (t for t in things if _kind(seen[t].label) == _kind(seen[i].label))
+            same = (t for t in things if kind(seen[t].label) == kind(seen[i].label))
             thing_of[i] = next((t for t in same if _overlap(seen[t], seen[i]) >= self.settings.same_thing_iou), i)
             if thing_of[i] == i:
                 things.append(i)
@@ -68,7 +67,7 @@ class Tracker:
                 (_overlap(track.last, e), i, track)
                 for i, e in enumerate(seen)
                 for track in self._tracks
-                if _kind(track.last.label) == _kind(e.label)
+                if kind(track.last.label) == kind(e.label)
             ),
             key=lambda pair: (-pair[0], pair[1], pair[2].track_id),
         )
@@ -103,43 +102,10 @@ _KINDS = {
 }
 
 
-def _kind(label: str) -> str:
+def kind(label: str) -> str:
     """Detectors change their mind between vehicles, or animals, from frame to frame; the thing stays the same."""
     return _KINDS.get(label, label)
 
 
 def _overlap(one: Evidence, other: Evidence) -> float:
     return 0.0 if one.region is None or other.region is None else iou(one.region, other.region)
-
-
-@dataclass
-class SizeHistory:
-    """Times (s) and log sizes of one track over the last `window_s`, which ends at its newest point.
-
-    The newest `least_points` stay for twice as long: a slow detector gives few.
-    """
-
-    window_s: float
-    least_points: int = 0
-    points: deque[tuple[float, float]] = field(default_factory=deque)
-
-    def add(self, time_s: float, log_size: float) -> None:
-        self.points.append((time_s, log_size))
-        while time_s - self.points[0][0] > self.window_s * (1 if len(self.points) > self.least_points else 2):
-            self.points.popleft()
-
-    def clear(self) -> None:
-        self.points.clear()
-
-    def growth(self) -> float:
-        """Log size gained from the oldest to the newest point."""
-        return self.points[-1][1] - self.points[0][1] if self.points else 0.0
-
-    def rate_per_s(self) -> float | None:
-        """Least-squares slope of log size, 1/s: the inverse of time to contact. None below three points."""
-        if len(self.points) < 3:
-            return None
-        mean_t = sum(t for t, _ in self.points) / len(self.points)
-        mean_s = sum(s for _, s in self.points) / len(self.points)
-        spread = sum((t - mean_t) ** 2 for t, _ in self.points)
-        return sum((t - mean_t) * (s - mean_s) for t, s in self.points) / spread if spread > 0.0 else None

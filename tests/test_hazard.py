@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from runtime.evidence import Region
 from runtime.items import Alert, Item, Scene
 from runtime.stages.hazard import Hazard
 from runtime.tracking import Tracker
@@ -58,6 +59,49 @@ def test_a_false_box_over_the_whole_picture_does_not_hide_an_approach() -> None:
             yield replace(seen, evidence=(*seen.evidence, wall))
 
     assert [alert.label for _, alert in alerts(film())] == ["person"]
+
+
+def boxed(film: Iterator[Scene], *regions: Region) -> Iterator[Scene]:
+    """The film with what the detector says in place of the truth, scene by scene; the last one stays."""
+    for i, seen in enumerate(film):
+        region = regions[min(i, len(regions) - 1)]
+        yield replace(seen, evidence=tuple(replace(e, region=region) for e in seen.evidence))
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_box_that_takes_in_a_second_person_is_no_alert(seed: int) -> None:
+    """One of two who stand still, then both, five times a second. Half an hour of a choir once gave two alerts."""
+    still = paste(photograph("coffee"), photograph("astronaut", 200, 300), (0.5, 0.5), 0.8)
+    one, both = (0.34, 0.2, 0.56, 0.95), (0.29, 0.2, 0.73, 0.95)
+    slow = (scene for scene in scenes((still for _ in range(40)), seed=seed) if scene.frame.frame_id % 2)
+    assert alerts(boxed(slow, *[one] * 8, (0.31, 0.2, 0.56, 1.0), *[(0.29, 0.2, 0.73, 1.0)] * 3, both)) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_an_approach_is_seen_inside_boxes_that_jitter_widely(seed: int) -> None:
+    (time_s, _), *more = alerts(scenes(approach(still_s=1.0, contact_s=2.0), jitter=0.06, seed=seed))
+    assert 1.0 < time_s <= 2.1 and more == []
+
+
+def test_a_plain_thing_with_a_still_background_in_its_box_is_announced_by_its_boxes() -> None:
+    """Nothing on it can be followed; what can be followed inside its box stands still."""
+    background, plain = photograph("coffee"), np.full((300, 200, 3), 90, np.uint8)
+
+    def film() -> Iterator[Shot]:
+        for i in range(22):
+            height = 0.3 * 2.0 / (2.0 - max(0.0, i / FPS - 1.0))
+            yield paste(background, plain, (0.5, 0.5), height)
+
+    assert len(alerts(scenes(film()))) == 1
+
+
+def test_an_animal_whose_name_changes_while_it_comes_is_announced_once() -> None:
+    def film() -> Iterator[Scene]:
+        for i, seen in enumerate(scenes(approach(contact_s=2.5, moving_s=2.0))):
+            name = ("bear", "elephant")[i % 2]
+            yield replace(seen, evidence=tuple(replace(e, label=name) for e in seen.evidence))
+
+    assert len(alerts(film())) == 1
 
 
 def test_a_thing_that_would_arrive_in_eight_seconds_is_no_alert() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from math import exp, isclose
+from math import isclose
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from edgemm.media import NS_PER_MS
 from runtime.evidence import Evidence, Region
 from runtime.evidence.contest import iou
-from runtime.tracking import SizeHistory, Tracker
+from runtime.tracking import Tracker
 
 BOX: Region = (0.2, 0.2, 0.4, 0.6)
 
@@ -65,23 +65,6 @@ def test_a_thing_that_comes_back_late_is_another() -> None:
 def test_nothing_but_the_number_is_changed() -> None:
     (tracked,) = Tracker().update([seen("person", BOX)])
     assert replace(tracked, track_id=None) == seen("person", BOX)
-
-
-@given(st.floats(-2.0, 2.0), st.integers(3, 30))
-def test_the_rate_of_exponential_growth_is_found(rate: float, points: int) -> None:
-    from math import log
-
-    history = SizeHistory(window_s=10.0)
-    for i in range(points):
-        history.add(i * 0.1, log(0.1 * exp(rate * i * 0.1)))
-    assert isclose(history.rate_per_s() or 0.0, rate, abs_tol=1e-6)
-
-
-def test_what_is_older_than_the_window_is_forgotten() -> None:
-    history = SizeHistory(window_s=0.5)
-    for i in range(20):
-        history.add(i * 0.1, 0.0)
-    assert len(history.points) <= 6
 
 
 boxes = st.tuples(st.floats(0, 0.5), st.floats(0, 0.5), st.floats(0.51, 1), st.floats(0.51, 1))

@@ -5,21 +5,26 @@
 The rule is time to contact (Lee 1976, "A theory of visual control of braking"): for a thing that approaches at
 constant speed, size / (rate of change of size) is the time until it arrives, whatever its true size and distance. The
 background's own expansion (zoom, walking) is taken off the growth; pans, cuts and lost backgrounds restart it.
+
+Growth has two witnesses. The picture inside a box, followed over a third of a second, measures it to a few hundredths
+per second; a detector's boxes do so only roughly, and jump when it takes two people for one. So what is seen inside
+decides alone when it grows, and overrules the boxes when all of it stays as it was. Where it cannot be followed, or
+only part of it agrees (the background shows through), the boxes decide: a missed approach is worse than a false alarm.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from math import log
+from dataclasses import dataclass, replace
 
 from edgemm.media import NS_PER_S
-from runtime.camera_motion import Grey, Motion, background_mask, background_motion, thumbnail
+from runtime.camera_motion import Grey, Motion, background_mask, background_motion, fine_picture, thumbnail
 from runtime.directions import direction
 from runtime.evidence import Evidence, Region
+from runtime.growth import BoxGrowth, InsideGrowth, Pictures
 from runtime.items import Alert, Item, Scene
 from runtime.phrasing import sentence, spoken
-from runtime.tracking import SizeHistory
+from runtime.tracking import kind
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,14 @@ class HazardRule:
     least_points: int = 4
     least_growth: float = 0.12
     """Log growth within the window below which box jitter could be the cause."""
+    inside_over_s: float = 0.28
+    """What is inside a box is compared with the picture of so long ago, or the next older one."""
+    inside_agrees: float = 0.4
+    """Share of the points in a box that must move together to be believed when they say that it grows ..."""
+    least_box_growth: float = 0.0
+    """... of a box that does not shrink along both axes: another thing may come, before what stands there ..."""
+    inside_unanimous: float = 0.8
+    """... and when they say, against the boxes, that it does not: fewer may be the background that shows through."""
     pan_above_per_s: float = 0.6
     """Widths per second: while the picture pans faster, boxes change for that reason."""
     edge: float = 0.01
@@ -52,44 +65,6 @@ class HazardRule:
 UNUSABLE_VIEWS = frozenset({"dark", "covered", "frozen", "stale", "missing"})
 
 
-@dataclass
-class Growth:
-    """Log width and log height of one track, less the background's expansion; None where the box is cut."""
-
-    window_s: float
-    least_points: int
-    width: SizeHistory = field(init=False)
-    height: SizeHistory = field(init=False)
-    newest_s: float = 0.0
-    label: str = ""
-    """The last name that is watched for and was sure enough; the detector may call it a sheep in between."""
-    held: int = 0
-    """Scenes in a row in which the rule held."""
-
-    def __post_init__(self) -> None:
-        self.width = SizeHistory(self.window_s, self.least_points)
-        self.height = SizeHistory(self.window_s, self.least_points)
-
-    def add(self, time_s: float, region: Region, expansion: float, edge: float) -> None:
-        self.newest_s = time_s
-        x1, y1, x2, y2 = region
-        if x1 > edge and x2 < 1.0 - edge:
-            self.width.add(time_s, log(max(x2 - x1, 1e-6)) - expansion)
-        else:
-            self.width.clear()
-        if y1 > edge and y2 < 1.0 - edge:
-            self.height.add(time_s, log(max(y2 - y1, 1e-6)) - expansion)
-        else:
-            self.height.clear()
-
-    def rate_per_s(self, least_growth: float) -> float:
-        """The slower of the two axes: a thing that turns or raises its arms grows along one only."""
-        axes = [axis for axis in (self.width, self.height) if len(axis.points) >= self.least_points]
-        if not axes or any(axis.growth() < least_growth for axis in axes):
-            return 0.0
-        return min(axis.rate_per_s() or 0.0 for axis in axes)
-
-
 class Hazard:
     """Watches tracks grow."""
 
@@ -97,10 +72,11 @@ class Hazard:
         self._fov_deg = horizontal_fov_deg
         self._rule = rule or HazardRule()
         self._thumbnail: Grey | None = None
+        self._pictures = Pictures(self._rule.inside_over_s)
         self._regions: tuple[Region, ...] = ()
         self._time_s = 0.0
         self._expansion = 0.0
-        self._growth: dict[int, Growth] = {}
+        self._growth: dict[int, BoxGrowth] = {}
         self._silent_until_s: dict[str, float] = {}
 
     def step(self, port: str, item: Item, now_ns: int) -> Iterator[Item]:
@@ -115,17 +91,21 @@ class Hazard:
 
     def _forget(self) -> None:
         self._growth.clear()
+        self._pictures.clear()
         self._thumbnail = None
 
     def _growing(self, scene: Scene) -> list[tuple[Evidence, float]]:
         """Tracks for which the rule holds now, and their growth per second, fastest first."""
         time_s = scene.frame.capture_time_ns / NS_PER_S
-        motion = self._camera_motion(scene)
+        picture = fine_picture(scene.frame)
+        motion = self._camera_motion(scene, thumbnail(picture))
         elapsed_s = max(time_s - self._time_s, 1e-3)
         self._time_s = time_s
         if motion.cut or not motion.known or motion.shift / elapsed_s > self._rule.pan_above_per_s:
             self._growth.clear()
+            self._pictures.clear()
         self._expansion += motion.log_scale
+        self._pictures.add(time_s, picture, self._expansion)
         self._growth = {track: g for track, g in self._growth.items() if time_s - g.newest_s <= self._rule.window_s}
         watched = self._watched(scene.evidence)
         found = [(self._named(e), rate) for e in watched if (rate := self._rate(e, time_s)) > 0.0]
@@ -144,15 +124,15 @@ class Hazard:
         assert seen.track_id is not None
         return replace(seen, label=self._growth[seen.track_id].label)
 
-    def _camera_motion(self, scene: Scene) -> Motion:
-        """Background motion since the last scene."""
-        before, self._thumbnail = self._thumbnail, thumbnail(scene.frame)
+    def _camera_motion(self, scene: Scene, now: Grey) -> Motion:
+        """Background motion since the last scene; `now` is this one's thumbnail."""
+        before, self._thumbnail = self._thumbnail, now
         regions = tuple(e.region for e in scene.evidence if e.region is not None and self._counts(e))
         masked, self._regions = (*self._regions, *regions), regions
-        if before is None or before.shape != self._thumbnail.shape:
+        if before is None or before.shape != now.shape:
             return Motion()
         rows, columns = before.shape
-        return background_motion(before, self._thumbnail, background_mask((rows, columns), masked))
+        return background_motion(before, now, background_mask((rows, columns), masked))
 
     def _counts(self, seen: Evidence) -> bool:
         return seen.label in self._rule.labels and seen.score >= self._rule.least_score
@@ -160,22 +140,33 @@ class Hazard:
     def _rate(self, seen: Evidence, time_s: float) -> float:
         """Growth per second if the rule has held for enough scenes in a row, else 0."""
         assert seen.region is not None and seen.track_id is not None
-        growth = self._growth.setdefault(seen.track_id, Growth(self._rule.window_s, self._rule.least_points))
+        growth = self._growth.setdefault(seen.track_id, BoxGrowth(self._rule.window_s, self._rule.least_points))
         growth.add(time_s, seen.region, self._expansion, self._rule.edge)
-        rate = growth.rate_per_s(self._rule.least_growth)
         if self._counts(seen):
             growth.label = seen.label
         sure = bool(growth.label) and seen.score >= self._rule.followed_score
         large = sure and seen.region[3] - seen.region[1] >= self._rule.least_height
-        growth.held = growth.held + 1 if large and rate * self._rule.time_to_contact_s >= 1.0 else 0
+        rate = self._agreed(growth, self._pictures.growth_inside(seen.region)) if large else 0.0
+        growth.held = growth.held + 1 if self._is_close(rate) else 0
         return rate if growth.held >= self._rule.frames_in_a_row else 0.0
+
+    def _is_close(self, rate: float) -> bool:
+        return rate * self._rule.time_to_contact_s >= 1.0
+
+    def _agreed(self, boxes: BoxGrowth, inside: InsideGrowth) -> float:
+        """Growth per second by the two witnesses."""
+        grows = inside.agreement >= self._rule.inside_agrees and self._is_close(inside.rate_per_s)
+        if grows and boxes.may_grow(self._rule.least_box_growth):
+            return inside.rate_per_s
+        stays = inside.agreement >= self._rule.inside_unanimous and not self._is_close(2.0 * inside.rate_per_s)
+        return 0.0 if stays else boxes.rate_per_s(self._rule.least_growth)
 
     def _may_speak(self, seen: Evidence) -> bool:
         """True once for a thing and for its kind in `silent_after_s`."""
-        time_s = seen.capture_time_ns / NS_PER_S
-        if time_s < self._silent_until_s.get(seen.label, 0.0):
+        time_s, silenced = seen.capture_time_ns / NS_PER_S, kind(seen.label)
+        if time_s < self._silent_until_s.get(silenced, 0.0):
             return False
-        self._silent_until_s[seen.label] = time_s + self._rule.silent_after_s
+        self._silent_until_s[silenced] = time_s + self._rule.silent_after_s
         return True
 
     def _alert(self, seen: Evidence, rate: float) -> Alert:
