@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from edgemm.evaluation.examples import read_examples
 from edgemm.figures import Figure
 from edgemm.media import SAMPLE_RATE_HZ, Samples
 from edgemm.media_files import read_sound
+from edgemm.tasks.speech_recognition import SpeechRecogniser, Transcription
 from export.checkpoints import materialise
 from export.data.cache import data_set
 from export.recipe_config import load_recipe
@@ -42,9 +44,29 @@ def measure(context: Context) -> Measurement:
         slow.ratio("clips_of_30_s_time_to_faster_whisper", AT_MOST_LONG),
         Figure(name="wer", value=100 * wer_ours, unit="%", at_most=100 * wer_peer, samples=len(short + long)),
         Figure(name="wer_faster_whisper", value=100 * wer_peer, unit="%", samples=len(short + long)),
+        *_profile(ours, [samples for samples, _ in long]),
     )
     series = {"ours, 1-6 s": quick.ours_ms, "faster-whisper, 1-6 s": quick.peer_ms}
     return Measurement(figures, "greedy both; WER after Whisper's English normaliser", series)
+
+
+def _profile(ours: SpeechRecogniser, clips: Sequence[Samples]) -> tuple[Figure, ...]:
+    """Where our time on long clips goes: features and encoder (up to the first progress), then token after token."""
+    encoding_s = total_s = 0.0
+    tokens = 0
+    for samples in clips:
+        started = time.perf_counter()
+        steps = ours.steps(samples)
+        next(steps)
+        encoding_s += time.perf_counter() - started
+        *_, heard = steps
+        assert isinstance(heard, Transcription)
+        tokens += len(heard.tokens)
+        total_s += time.perf_counter() - started
+    return (
+        Figure(name="clips_of_30_s_share_of_encoder", value=100 * encoding_s / total_s, unit="%", samples=len(clips)),
+        Figure(name="clips_of_30_s_per_token", value=1e3 * (total_s - encoding_s) / tokens, unit="ms", samples=tokens),
+    )
 
 
 def _faster_whisper(context: Context) -> Any:
