@@ -38,7 +38,8 @@ sky sun moon star cloud rain snow fire smoke fog wind storm
 hand arm leg foot feet head face eye ear nose mouth lip tooth teeth tongue hair beard finger thumb toe knee back neck
 baby child children kid boy girl son daughter mother father mum mom dad brother sister uncle aunt husband wife friend
 neighbour neighbor doctor nurse teacher driver waiter boss guard police officer crowd queue line group band team king
-lizard crab beetle antelope ape building instrument dolphin shell feather
+lizard crab beetle antelope ape building instrument dolphin shell feather castle cloak
+place force source course range change
 rabbit hamster rat pig duck goose hen rooster turkey fox wolf lion tiger monkey deer camel snake frog turtle
 spider fly bee wasp ant bug butterfly worm snail whale shark seal penguin owl crow dragon monster ghost unicorn
 toy doll block puzzle dice balloon drum guitar piano violin flute trumpet gun tent net goal
