@@ -26,19 +26,19 @@ def main(argv: list[str]) -> int:
     names = arguments.only or list(BENCHES)
     if unknown := [name for name in names if name not in BENCHES]:
         raise UsageError("unknown benchmark", expected=", ".join(BENCHES), found=", ".join(unknown))
-    host = describe_host()
     measurements: dict[str, Measurement] = {}
     for number, name in enumerate(names, start=1):
         sys.stderr.write(f"[{number}/{len(names)}] {name}\n")
         folder = arguments.out / name
         folder.mkdir(parents=True, exist_ok=True)
         context = Context(arguments.pack, arguments.bundles, arguments.target, folder)
+        host = describe_host()
         measurements[name] = bench(name).measure(context)
-        write_json(arguments.out / "bench.json", host, measurements)
+        write_json(arguments.out / "bench.json", host, name, measurements[name])
     plots = write_plots(arguments.out, measurements)
     if arguments.json:
         write_result({"json": str(arguments.out / "bench.json"), "plots": [str(path) for path in plots]})
     else:
-        print_table(host, measurements)
+        print_table(describe_host(), measurements)
         print(f"written: {arguments.out / 'bench.json'} {' '.join(map(str, plots))}")
     return 0

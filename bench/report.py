@@ -40,19 +40,15 @@ def print_table(host: Mapping[str, str], measurements: Mapping[str, Measurement]
             console.print(f"{name}: {measurement.note}")
 
 
-def write_json(path: Path, host: Mapping[str, str], measurements: Mapping[str, Measurement]) -> None:
-    """Everything that was measured, to compare with the next run."""
-    content = {
+def write_json(path: Path, host: Mapping[str, str], name: str, measurement: Measurement) -> None:
+    """Put one benchmark's result into the file, with the host as it was then; other benchmarks' results stay."""
+    content = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"benchmarks": {}}
+    content["benchmarks"][name] = {
         "host": dict(host),
-        "benchmarks": {
-            name: {
-                "figures": [figure.model_dump(exclude_none=True) for figure in measurement.figures],
-                "note": measurement.note,
-                "series": {key: list(values) for key, values in measurement.series.items()},
-                "series_unit": measurement.series_unit,
-            }
-            for name, measurement in measurements.items()
-        },
+        "figures": [figure.model_dump(exclude_none=True) for figure in measurement.figures],
+        "note": measurement.note,
+        "series": {key: list(values) for key, values in measurement.series.items()},
+        "series_unit": measurement.series_unit,
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
+from bench import BENCHES
 from bench.report import bound_of
 from edgemm.bundle import MANIFEST_FILE
 from edgemm.figures import Figure
@@ -37,19 +39,35 @@ def table(rows: Iterable[tuple[str, Figure]]) -> list[str]:
     return lines
 
 
+def _machine(bench: dict[str, Any]) -> dict[str, str]:
+    """The host without what changes from hour to hour."""
+    return {name: value for name, value in bench["host"].items() if name != "load"}
+
+
 def page() -> str:
     """The whole page."""
     measured = json.loads(BENCH.read_text(encoding="utf-8"))
-    benches = measured["benchmarks"]
-    host = ", ".join(f"{name} {value}" for name, value in measured["host"].items())
+    benches = {name: measured["benchmarks"][name] for name in BENCHES if name in measured["benchmarks"]}
+    hosts = {", ".join(f"{name} {value}" for name, value in _machine(bench).items()) for bench in benches.values()}
+    machines = "; ".join(sorted(hosts))
     rows = [(name, Figure.model_validate(figure)) for name, bench in benches.items() for figure in bench["figures"]]
-    notes = [f"- {name}: {bench['note']}" for name, bench in benches.items() if bench["note"]]
+    notes = [f"- {name} (load {bench['host']['load']}): {bench['note']}" for name, bench in benches.items()]
     bundles = [
         Manifest.model_validate_json(path.read_text(encoding="utf-8"))
         for path in sorted(BUNDLES.glob(f"*/*/{MANIFEST_FILE}"))
     ]
     gates = [(f"{bundle.name} ({bundle.precision})", figure) for bundle in bundles for figure in bundle.figures]
-    measured_part = [INTRODUCTION, "## Benchmarks", "", f"Measured on: {host}", "", *table(rows), "", *notes, ""]
+    measured_part = [
+        INTRODUCTION,
+        "## Benchmarks",
+        "",
+        f"Measured on: {machines}",
+        "",
+        *table(rows),
+        "",
+        *notes,
+        "",
+    ]
     exported_part = ["## Bundles", "", "Parity and quality of each bundle of the starter pack.", "", *table(gates), ""]
     return "\n".join(measured_part + exported_part)
 
