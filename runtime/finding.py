@@ -9,7 +9,7 @@ from runtime.everyday_nouns import is_everyday
 from runtime.things import THING_OF_WORD, THINGS
 
 _LONGEST_NAME = 3
-_SHORTEST_MISHEARD = 5
+_SHORTEST_MISHEARD, _SHORTEST_NAME = 5, 4
 """Letters: below, one edit turns too many names into one another (cup, cap, cat, car)."""
 
 _QUESTION_WORDS = """
@@ -96,7 +96,7 @@ def misheard(word: str) -> str | None:
     """The one known name that is one edit away from `word`; None when several are, or when `word` is a word itself."""
     if len(word) < _SHORTEST_MISHEARD or is_everyday(word) or " " in word:
         return None
-    near = {label for name, label in THING_OF_WORD.items() if len(name) >= _SHORTEST_MISHEARD and one_edit(word, name)}
+    near = {label for name, label in THING_OF_WORD.items() if len(name) >= _SHORTEST_NAME and one_edit(word, name)}
     return near.pop() if len(near) == 1 else None
 
 

@@ -23,6 +23,7 @@ from runtime.things import THING_OF_WORD
         ("Where is my stethoscope?", "stethoscope"),
         ("is there a fire extinguisher near the door", "fire extinguisher"),
         ("is there a botle", "bottle"),
+        ("count the dogus", "dog"),
         ("what do you see", None),
         ("count the stethoscopes", "stethoscopes"),
         ("which way is the stethoscope", "stethoscope"),
