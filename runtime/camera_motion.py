@@ -134,12 +134,27 @@ def inside_motion(before: Grey, after: Grey, region: Region) -> Motion:
 
     Followed back in time, because the newest box is always known. `UNKNOWN` without texture, or when the points part.
     """
-    mask = _inner_mask(after.shape[0], after.shape[1], region)
+    rows, columns = after.shape
+    near = _near(rows, columns, region)
+    before, after = before[near], after[near]
+    mask = np.ascontiguousarray(_inner_mask(rows, columns, region)[near])
     inside = mask > 0
     if not inside.any():
         return UNKNOWN
     back = _followed(_normalised(after, inside), _normalised(before, inside), mask, INSIDE)
-    return UNKNOWN if back is None else Motion(-back.log_scale, back.shift, agreement=back.agreement)
+    if back is None:
+        return UNKNOWN
+    return Motion(-back.log_scale, back.shift * after.shape[1] / columns, agreement=back.agreement)
+
+
+MARGIN_PX = 48
+"""Around a box in the fine picture: how far what is inside may have moved. Less to search than the whole picture."""
+
+
+def _near(rows: int, columns: int, region: Region) -> tuple[slice, slice]:
+    x1, y1, x2, y2 = region
+    top, left = max(0, int(y1 * rows) - MARGIN_PX), max(0, int(x1 * columns) - MARGIN_PX)
+    return slice(top, max(top, int(y2 * rows) + MARGIN_PX)), slice(left, max(left, int(x2 * columns) + MARGIN_PX))
 
 
 def _inner_mask(rows: int, columns: int, region: Region) -> Mask:

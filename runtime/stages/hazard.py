@@ -21,7 +21,7 @@ from edgemm.media import NS_PER_S
 from runtime.camera_motion import Grey, Motion, background_mask, background_motion, fine_picture, thumbnail
 from runtime.directions import direction
 from runtime.evidence import Evidence, Region
-from runtime.growth import BoxGrowth, InsideGrowth, Pictures
+from runtime.growth import BoxGrowth, Pictures
 from runtime.items import Alert, Item, Scene
 from runtime.phrasing import sentence, spoken
 from runtime.tracking import kind
@@ -146,20 +146,24 @@ class Hazard:
             growth.label = seen.label
         sure = bool(growth.label) and seen.score >= self._rule.followed_score
         large = sure and seen.region[3] - seen.region[1] >= self._rule.least_height
-        rate = self._agreed(growth, self._pictures.growth_inside(seen.region)) if large else 0.0
+        rate = self._agreed(growth, seen.region) if large else 0.0
         growth.held = growth.held + 1 if self._is_close(rate) else 0
         return rate if growth.held >= self._rule.frames_in_a_row else 0.0
 
     def _is_close(self, rate: float) -> bool:
         return rate * self._rule.time_to_contact_s >= 1.0
 
-    def _agreed(self, boxes: BoxGrowth, inside: InsideGrowth) -> float:
-        """Growth per second by the two witnesses."""
-        grows = inside.agreement >= self._rule.inside_agrees and self._is_close(inside.rate_per_s)
-        if grows and boxes.may_grow(self._rule.least_box_growth):
+    def _agreed(self, boxes: BoxGrowth, region: Region) -> float:
+        """Growth per second by the two witnesses. The inside, which costs more, is asked where it can decide."""
+        boxes_say = boxes.rate_per_s(self._rule.least_growth)
+        may_grow = boxes.may_grow(self._rule.least_box_growth)
+        if not may_grow and not self._is_close(boxes_say):
+            return 0.0
+        inside = self._pictures.growth_inside(region)
+        if may_grow and inside.agreement >= self._rule.inside_agrees and self._is_close(inside.rate_per_s):
             return inside.rate_per_s
         stays = inside.agreement >= self._rule.inside_unanimous and not self._is_close(2.0 * inside.rate_per_s)
-        return 0.0 if stays else boxes.rate_per_s(self._rule.least_growth)
+        return 0.0 if stays else boxes_say
 
     def _may_speak(self, seen: Evidence) -> bool:
         """True once for a thing and for its kind in `silent_after_s`."""
