@@ -12,6 +12,7 @@ fruit: apple, banana, lemon, lime, kiwi, orange
 lizard: chameleon, komodo dragon
 monkey: macaque, proboscis monkey
 musical instrument: didgeridoo, drum, guitar, lute, string instrument
+scale: weighing scale
 tool: hammer, pliers, screwdriver, tape measure, wrench
 """
 

@@ -40,7 +40,7 @@ class ClaimThresholds:
     """The same for animals that COCO does not have, ..."""
     group_from: float = 0.55
     """... for groups of names ..."""
-    other_from: float = 0.85
+    other_from: float = 0.65
     """... and for all other names."""
     rival_within: float = 0.1
     """Another name that the detector gives to the same box with so little less leaves both in doubt."""

@@ -25,7 +25,7 @@ MOSTLY_NEUTRAL = 0.5
 """Share of such pixels from which the region is one of these."""
 LIT = 75.0
 """Percentile of their lightness that stands for the side in the light ..."""
-WHITE_FROM = 75.0
+WHITE_FROM = 72.0
 """... and its lightness from which the thing is white."""
 PATCH = 0.3
 """Share of dark and share of light pixels from which both are named: a zebra."""
