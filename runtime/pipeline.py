@@ -15,6 +15,7 @@ from typing import Any
 
 from edgemm.media import AudioChunk, VideoFrame
 from runtime.evidence import EvidenceKind
+from runtime.evidence.groups import GROUPS
 from runtime.items import (
     Alert,
     Answer,
@@ -151,7 +152,7 @@ def _listening(parts: Parts) -> tuple[Row, ...]:
                 parts.skills,
                 parts.fallback,
                 sounds=parts.sounds,
-                known_names=parts.answers.label_names,
+                known_names=parts.answers.label_names | GROUPS.keys(),
             ),
             (Link("recogniser", Transcript, "text"), Link(ANY, TurnText, "typed")),
             cost_ms=5,
