@@ -104,6 +104,12 @@ def test_a_thing_that_a_model_knows_is_what_it_is() -> None:
     assert routed.slots == (("thing", "cut"),)
 
 
+def test_what_was_heard_unfinished_stays_so_whatever_was_meant() -> None:
+    route = Route(Words(), SKILLS, FALLBACK, sounds=spoken_as(SOUNDS))
+    [routed] = outcome(route, heard("Is there a cut..."))
+    assert (routed.slots, routed.unfinished) == ((("thing", "cup"),), True)
+
+
 def test_what_is_typed_was_not_misheard() -> None:
     route = Route(Words(), SKILLS, FALLBACK, sounds=spoken_as(SOUNDS))
     [routed] = outcome(route, TurnText(TURN, "Is there a cut?"), "typed")

@@ -101,7 +101,7 @@ class Route:
             for_us or asked.score >= self._overheard_threshold,
             asked.skill.slots(asked.text),
             end_time_ns,
-            self._beginnings.unfinished(asked.text),
+            self._beginnings.unfinished(item.text) or self._beginnings.unfinished(asked.text),
         )
 
 
