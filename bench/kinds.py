@@ -12,7 +12,9 @@ fruit: apple, banana, lemon, lime, kiwi, orange
 lizard: chameleon, komodo dragon
 monkey: macaque, proboscis monkey
 musical instrument: didgeridoo, drum, guitar, lute, string instrument
+rubber eraser: eraser
 scale: weighing scale
+seashore: beach
 tool: hammer, pliers, screwdriver, tape measure, wrench
 """
 

@@ -18,6 +18,8 @@ class ClaimThresholds:
     tuning."""
 
     clear_from: float = 0.6
+    person_from: float = 0.52
+    """The same for people, whom the detector knows best: no other thing reached it but a monkey, called one."""
     perhaps_from: float = 0.35
     confirmed_from: float = 0.3
     """Classifier score of the same name on the same box that makes a "perhaps" plain."""
@@ -36,11 +38,13 @@ class ClaimThresholds:
     """... or with this one if it was."""
     named_from: float = 0.6
     """Classifier score of one of COCO's names that makes it plain by itself."""
-    animal_from: float = 0.65
+    animal_from: float = 0.7
     """The same for animals that COCO does not have, ..."""
-    group_from: float = 0.55
-    """... for groups of names ..."""
-    other_from: float = 0.65
+    group_from: float = 0.6
+    """... for groups of names, ..."""
+    kind_from: float = 0.85
+    """... for one kind of a group, which few people tell from the next ..."""
+    other_from: float = 0.75
     """... and for all other names."""
     rival_within: float = 0.1
     """Another name that the detector gives to the same box with so little less leaves both in doubt."""
@@ -109,6 +113,8 @@ def name_is_sure(named: Evidence, animals: frozenset[str], thresholds: ClaimThre
         return named.score >= thresholds.named_from
     if named.label in GROUPS and named.score >= thresholds.group_from:
         return True
+    if any(named.label in kinds for kinds in GROUPS.values()):
+        return named.score >= thresholds.kind_from
     return named.score >= (thresholds.animal_from if named.label in animals else thresholds.other_from)
 
 
@@ -226,7 +232,8 @@ def _sure(seen: Evidence, evidence: tuple[Evidence, ...], thresholds: ClaimThres
     beside = {e.label for e in evidence if e.kind == "object"}  # a rider's box is called a motorcycle
     otherwise = any(e.score >= thresholds.called_otherwise_from for e in named if e.label not in beside)
     unsupported = asked and own < thresholds.unsupported_below and (seen.label in WELL_KNOWN or otherwise)
-    return seen.score >= (thresholds.clear_unsupported_from if unsupported else thresholds.clear_from)
+    clear_from = thresholds.person_from if seen.label == "person" else thresholds.clear_from
+    return seen.score >= (thresholds.clear_unsupported_from if unsupported else clear_from)
 
 
 def _same(claim: Claim, label: str, seen: Evidence, thresholds: ClaimThresholds) -> bool:

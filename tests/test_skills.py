@@ -61,6 +61,14 @@ def test_a_cat_above_a_weak_dog_that_the_classifier_calls_a_cat_is_plain() -> No
     assert said.startswith("A cat at twelve o'clock")
 
 
+def test_people_are_plain_sooner_than_other_things_unless_the_classifier_calls_them_something_else() -> None:
+    look = HandMadeLook(scene(thing("person", AHEAD, 0.55), thing("chair", LEFT, 0.55)))
+    assert spoken("is_there", "is there a person", look).startswith("Yes, a person")
+    assert spoken("is_there", "is there a chair", look).startswith("Perhaps a chair")
+    look = HandMadeLook(scene(thing("person", AHEAD, 0.55)), found={"label": (label("macaque", 0.9, AHEAD),)})
+    assert spoken("is_there", "is there a person", look).startswith("Perhaps a person")
+
+
 def test_a_well_known_class_that_the_classifier_does_not_name_is_hedged() -> None:
     crop = (label("rock beauty", 0.3, AHEAD),)
     look = HandMadeLook(scene(thing("bird", AHEAD, 0.62)), found={"label": crop})
@@ -90,7 +98,7 @@ def test_a_thing_that_coco_lacks_must_be_named_more_surely_than_an_animal_to_be_
     assert spoken("describe", "what do you see", look).startswith("A gibbon.")
     views = (label("daisy", 0.9), label("daisy", 0.9, MIDDLES[0]), label("ball", 0.5, MIDDLES[1]))
     assert spoken("describe", "", HandMadeLook(scene(), found={"label": views})) == "Perhaps a daisy."
-    views = (*views, label("daisy", 0.4, MIDDLES[1]))
+    views = (*views, label("daisy", 0.6, MIDDLES[1]))
     assert spoken("describe", "", HandMadeLook(scene(), found={"label": views})) == "A daisy."
 
 
@@ -99,6 +107,8 @@ def test_kinds_of_one_group_are_told_and_asked_for_as_the_group() -> None:
     look = HandMadeLook(scene(), found={"label": kinds})
     assert spoken("describe", "what do you see", look) == "A butterfly."
     assert spoken("is_there", "is there a butterfly", look) == "Yes, a butterfly."
+    look = HandMadeLook(scene(), found={"label": (label("ringlet", 0.8),)})
+    assert spoken("describe", "what do you see", look) == "A butterfly."
     look = HandMadeLook(scene(), found={"label": kinds[:1]})
     assert spoken("describe", "what do you see", look) == "Perhaps a ringlet."
     assert spoken("is_there", "is there a butterfly", look) == "Perhaps a butterfly."
