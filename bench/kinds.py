@@ -15,7 +15,6 @@ musical instrument: didgeridoo, drum, guitar, lute, string instrument
 rubber eraser: eraser
 scale: weighing scale
 seashore: beach
-tool: hammer, pliers, screwdriver, tape measure, wrench
 """
 
 _KINDS = {

@@ -18,8 +18,6 @@ class ClaimThresholds:
     tuning."""
 
     clear_from: float = 0.6
-    person_from: float = 0.52
-    """The same for people, whom the detector knows best: no other thing reached it but a monkey, called one."""
     perhaps_from: float = 0.35
     confirmed_from: float = 0.3
     """Classifier score of the same name on the same box that makes a "perhaps" plain."""
@@ -41,11 +39,9 @@ class ClaimThresholds:
     animal_from: float = 0.7
     """The same for animals that COCO does not have, ..."""
     group_from: float = 0.6
-    """... for groups of names, ..."""
+    """... for groups of names ..."""
     kind_from: float = 0.85
-    """... for one kind of a group, which few people tell from the next ..."""
-    other_from: float = 0.75
-    """... and for all other names."""
+    """... and for one kind of a group, which few people tell from the next."""
     rival_within: float = 0.1
     """Another name that the detector gives to the same box with so little less leaves both in doubt."""
     same_thing_iou: float = 0.55
@@ -107,7 +103,10 @@ def claims_of(evidence: Iterable[Evidence], thresholds: ClaimThresholds | None =
 
 
 def name_is_sure(named: Evidence, animals: frozenset[str], thresholds: ClaimThresholds | None = None) -> bool:
-    """Whether the classifier's name may be said plainly: COCO's, a group's and an animal's sooner than the rest."""
+    """Whether the classifier's name may be said plainly: COCO's, an animal's and a group's.
+
+    Never that of another thing: what ImageNet lacks it calls by the nearest of its names, and is as sure of that.
+    """
     thresholds = thresholds or ClaimThresholds()
     if named.label in COCO_WITH_SYNSETS:
         return named.score >= thresholds.named_from
@@ -115,7 +114,7 @@ def name_is_sure(named: Evidence, animals: frozenset[str], thresholds: ClaimThre
         return True
     if any(named.label in kinds for kinds in GROUPS.values()):
         return named.score >= thresholds.kind_from
-    return named.score >= (thresholds.animal_from if named.label in animals else thresholds.other_from)
+    return named.label in animals and named.score >= thresholds.animal_from
 
 
 def _add(claims: list[Claim], seen: Evidence, evidence: tuple[Evidence, ...], thresholds: ClaimThresholds) -> None:
@@ -232,8 +231,7 @@ def _sure(seen: Evidence, evidence: tuple[Evidence, ...], thresholds: ClaimThres
     beside = {e.label for e in evidence if e.kind == "object"}  # a rider's box is called a motorcycle
     otherwise = any(e.score >= thresholds.called_otherwise_from for e in named if e.label not in beside)
     unsupported = asked and own < thresholds.unsupported_below and (seen.label in WELL_KNOWN or otherwise)
-    clear_from = thresholds.person_from if seen.label == "person" else thresholds.clear_from
-    return seen.score >= (thresholds.clear_unsupported_from if unsupported else clear_from)
+    return seen.score >= (thresholds.clear_unsupported_from if unsupported else thresholds.clear_from)
 
 
 def _same(claim: Claim, label: str, seen: Evidence, thresholds: ClaimThresholds) -> bool:

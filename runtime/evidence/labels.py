@@ -1,4 +1,4 @@
-"""Label evidence: what the classifier calls each doubtful detection's crop, the whole picture, and its middle.
+"""Label evidence: what the classifier calls each doubtful detection's crop, and the whole picture.
 
 Names of the COCO-ImageNet table are summed into their COCO class ("tabby" 0.4 and "Egyptian cat" 0.3 are "cat" 0.7), so
 that they can confirm or contest a detection; the others keep their own name.
@@ -6,8 +6,7 @@ that they can confirm or contest a detection; the others keep their own name.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 
 from edgemm.media import VideoFrame
 from runtime.evidence import Evidence, EvidenceKind, Region
@@ -17,8 +16,6 @@ from runtime.evidence.models import ClassifierLike
 
 MOST_CROPS = 4
 """Crops looked at, largest first: about 20 ms each on one core."""
-MIDDLES: tuple[Region, ...] = ((0.1, 0.1, 0.9, 0.9), (0.2, 0.2, 0.8, 0.8))
-"""Looked at last, and only by who is not sure of the whole: what three views agree on is there."""
 TOP = 10
 LEAST_SCORE = 0.05
 
@@ -35,7 +32,7 @@ class LabelObserver:
     def gather(self, frame: VideoFrame, known: tuple[Evidence, ...]) -> Iterator[tuple[Evidence, ...]]:
         crops = sorted((e.region for e in known if doubtful(e) and e.region is not None), key=_area, reverse=True)
         found: tuple[Evidence, ...] = ()
-        for region in (*dict.fromkeys(crops[:MOST_CROPS]), None, *MIDDLES):
+        for region in (*dict.fromkeys(crops[:MOST_CROPS]), None):
             found += self._look(frame, region)
             yield found
 
@@ -50,18 +47,6 @@ class LabelObserver:
             for name, score in sorted(scores.items(), key=lambda item: -item[1])
             if score >= LEAST_SCORE
         )
-
-
-def mean_over_views(labels: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    """The whole picture's names with the mean of their scores for it and for its middles, best first."""
-    labels = tuple(labels)
-    views = (None, *MIDDLES) if any(e.region in MIDDLES for e in labels) else (None,)
-    total: dict[str, float] = {}
-    for e in labels:
-        if e.region in views:
-            total[e.label] = total.get(e.label, 0.0) + e.score
-    whole = [replace(e, score=total[e.label] / len(views)) for e in labels if e.region is None]
-    return tuple(sorted(whole, key=lambda e: -e.score))
 
 
 def _area(region: Region) -> float:

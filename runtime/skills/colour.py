@@ -12,8 +12,10 @@ from runtime.skills.seeing import cannot_see, claims_about, evidence_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
 from runtime.things import THINGS
 
-HALF = 0.5
-MAY_BE_WHITE = ("beige", "light grey")
+MOST = 0.6
+"""Share of the thing from which its colour is plain."""
+MAY_BE_WHITE = ("beige", "light grey", "grey")
+"""What a white thing looks like in lamplight and in shade."""
 _HERE = frozenset({"this", "it", "that", "here"})
 
 
@@ -43,8 +45,8 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
 
 
 def _colour(seen: Evidence) -> str:
-    """A colour that half of the thing has plainly, unless it may be white in lamplight or in shade."""
-    plain = seen.score >= HALF and not seen.label.removeprefix("mostly ").startswith(MAY_BE_WHITE)
+    """A colour that most of the thing has plainly, unless the thing may be white."""
+    plain = seen.score >= MOST and not seen.label.removeprefix("mostly ").startswith(MAY_BE_WHITE)
     return seen.label if plain else f"perhaps {seen.label}"
 
 

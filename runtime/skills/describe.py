@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 from runtime.claims import Claim, name_is_sure
 from runtime.evidence import Evidence
-from runtime.items import Working
 from runtime.phrasing import an, counted, listed, number, sentence, spoken
 from runtime.skills.seeing import cannot_see, evidence_of, gather_claims, names_of_the_whole, place
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
@@ -84,14 +83,9 @@ def _perhaps_whole(named: Evidence | None) -> Sentence:
 
 def _add_label(look: Look, told: set[str]) -> Iterator[Step]:
     """The classifier adds a name of which it is very sure; it never takes one away."""
-    for labels in look.watch("label"):
-        best = next((e for e in labels if e.region is None), None)
-        if best is not None:
-            break
-        yield Working()
-    else:
-        return
-    if best.score >= ADDED_LABEL_SCORE and best.label not in told:
+    names = yield from look.gather("label")
+    best = next((e for e in names if e.region is None and e.score >= ADDED_LABEL_SCORE), None)
+    if best is not None and best.label not in told:
         yield Sentence(sentence(f"perhaps also {an(best.label)}"), (best,))
 
 

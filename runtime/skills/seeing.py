@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from dataclasses import replace
 
-from runtime.claims import Claim, ClaimThresholds, claims_of, name_is_sure
+from runtime.claims import Claim, claims_of, name_is_sure
 from runtime.directions import direction, nearness
 from runtime.evidence import Evidence
 from runtime.evidence.coco_imagenet import LIKE
 from runtime.evidence.contest import contest, doubtful
 from runtime.evidence.groups import GROUPS, groups_of
-from runtime.evidence.labels import MOST_CROPS, mean_over_views
+from runtime.evidence.labels import MOST_CROPS
 from runtime.items import Working
 from runtime.phrasing import listed, plural
 from runtime.skills.skill import Look, Request, Sentence, Step
@@ -69,26 +69,9 @@ def gather_claims(look: Look) -> Generator[Working, None, tuple[Claim, ...]]:
 
 
 def names_of_the_whole(look: Look) -> Generator[Working, None, tuple[Evidence, ...]]:
-    """What the classifier calls the picture, best first: its own names before those of their groups.
-
-    Where the whole picture gives no sure name, the mean of its scores for the whole and for the middle is taken.
-    """
-    labels: tuple[Evidence, ...] = ()
-    for labels in look.watch("label"):
-        names = _with_groups(e for e in labels if e.region is None)
-        if any(name_is_sure(e, look.animal_names, AT_FIRST_SIGHT) for e in names):
-            return names
-        yield Working()
-    return _with_groups(mean_over_views(labels))
-
-
-AT_FIRST_SIGHT = ClaimThresholds(other_from=1.0)
-"""Names of things are sure only of several views."""
-
-
-def _with_groups(labels: Iterable[Evidence]) -> tuple[Evidence, ...]:
-    own = tuple(labels)
-    return (*own, *groups_of(own))
+    """What the classifier calls the whole picture, best first: its own names before those of their groups."""
+    labels = tuple(e for e in (yield from look.gather("label")) if e.region is None)
+    return (*labels, *groups_of(labels))
 
 
 def claims_about(look: Look, thing: str) -> Generator[Working, None, tuple[Claim, ...]]:
