@@ -96,7 +96,7 @@ def _rows(models: Models) -> tuple[Row, ...]:
             (Link("frame_quality", ViewState, "view"), Link("camera", VideoFrame, "frame", "latest")),
             cost_ms=60,
         ),
-        Row("hazard", Hazard(), (Link("look", Scene, "scene"),), cost_ms=2),
+        Row("hazard", Hazard(), (Link("look", Scene, "scene"),), cost_ms=5),
         Row("floor", Floor(SAMPLE_RATE_HZ), (Link("hazard", Alert, "alert"),)),
     )
 
