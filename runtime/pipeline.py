@@ -165,7 +165,7 @@ def _wake(stage: Stage) -> Row:
 
 
 def _seeing(parts: Parts) -> tuple[Row, ...]:
-    hazard = Row("hazard", Hazard(parts.answers.horizontal_fov_deg), (Link("look", Scene, "scene"),), cost_ms=2)
+    hazard = Row("hazard", Hazard(parts.answers.horizontal_fov_deg), (Link("look", Scene, "scene"),), cost_ms=5)
     return (
         Row(
             "frame_quality",
