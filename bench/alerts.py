@@ -20,16 +20,16 @@ from edgemm.config import find_config
 from edgemm.figures import Figure
 from edgemm.media import NS_PER_MS, NS_PER_S, VideoFrame
 from edgemm.photographs import read_photographs
+from runtime.drivers.live_driver import LiveDriver
+from runtime.drivers.replay_driver import ReplayDriver
+from runtime.drivers.table import Link, Row
 from runtime.evidence.objects import ObjectObserver
 from runtime.items import Alert, Item, Scene, SpeakerAudio, ViewState
-from runtime.live_driver import LiveDriver
 from runtime.models import Models
-from runtime.replay_driver import ReplayDriver
 from runtime.stages.floor import Floor
 from runtime.stages.frame_quality import FrameQuality, FrameQualitySettings
 from runtime.stages.hazard import Hazard, HazardRule
 from runtime.stages.look import Look
-from runtime.table import Link, Row
 
 FRAMES_PER_S = 10.0
 LIVE_EVERY = 2

@@ -27,11 +27,11 @@ from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
 from edgemm.photographs import Photograph, read_photographs
 from runtime.assembly import assemble
 from runtime.config import AudioConfig, CameraConfig, RuntimeConfig
+from runtime.drivers.replay_driver import ReplayDriver
 from runtime.items import Answer, Item, Routed, TurnConfirmed, TurnRef, TurnText
 from runtime.models import Models
 from runtime.pipeline import Parts, pipeline
 from runtime.replay import SOURCES
-from runtime.replay_driver import ReplayDriver
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.stages.answer import WallClock
 

@@ -14,8 +14,8 @@ from typing import Literal
 from bench.kinds import goes_by
 from bench.question_set import Asked
 from edgemm.photographs import Photograph
-from runtime.directions import angle_deg
-from runtime.things import THING_OF_WORD
+from runtime.view.directions import angle_deg
+from runtime.view.things import THING_OF_WORD
 
 Verdict = Literal["right", "wrong", "hedged", "refused"]
 

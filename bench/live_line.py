@@ -18,6 +18,7 @@ import numpy as np
 from bench.paused import PausedSentence
 from bench.voices import speech_bounds
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Pixels, Samples, VideoFrame
+from runtime.drivers.live_driver import LiveDriver
 from runtime.items import (
     Item,
     Playback,
@@ -30,7 +31,6 @@ from runtime.items import (
     TurnConfirmed,
     TurnRef,
 )
-from runtime.live_driver import LiveDriver
 from runtime.pipeline import Parts, pipeline
 
 WINDOW = 512

@@ -15,15 +15,15 @@ from edgemm.bundle import Bundle
 from edgemm.figures import Figure
 from edgemm.media import NS_PER_S, VideoFrame
 from edgemm.preprocess import preprocess
+from runtime.drivers.live_driver import LiveDriver
+from runtime.drivers.table import Link, Row
 from runtime.evidence import Evidence, EvidenceKind
 from runtime.items import Item, Scene, ViewState
-from runtime.live_driver import LiveDriver
 from runtime.sinks.event_log import EventLog
 from runtime.stages import Stage
 from runtime.stages.frame_quality import FrameQuality, FrameQualitySettings
 from runtime.stages.hazard import Hazard
 from runtime.stages.look import Look
-from runtime.table import Link, Row
 
 WIDTH, HEIGHT, FRAMES_PER_S, FRAMES = 1280, 720, 30, 300
 WARM_UP_FRAMES = 10

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from edgemm.photographs import Photograph
-from runtime.phrasing import an, plural, spoken
-from runtime.things import THINGS
+from runtime.language.phrasing import an, plural, spoken
+from runtime.view.things import THINGS
 
 Kind = Literal[
     "describe", "present", "absent", "where", "count", "none", "colour", "read", "nothing written", "light", "unusable",

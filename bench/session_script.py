@@ -19,9 +19,9 @@ from edgemm import __version__
 from edgemm.config import ConfigModel, find_config, load_yaml
 from edgemm.media import NS_PER_MS, NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
 from export.data.voices import Voice, speak
-from runtime.expectation import Expectation
-from runtime.session import SessionInfo
-from runtime.session_writer import SessionWriter
+from runtime.sessions.expectation import Expectation
+from runtime.sessions.session import SessionInfo
+from runtime.sessions.session_writer import SessionWriter
 
 CHUNK_SAMPLES = 512
 """What a microphone delivers at a time: 32 ms."""

@@ -12,7 +12,7 @@ from bench import Context, Measurement
 from bench.processes import RunningDaemon
 from bench.virtual_sound import VirtualSound
 from edgemm.figures import Figure
-from runtime.session_reader import find_session, open_session
+from runtime.sessions.session_reader import find_session, open_session
 
 STARTS = 5
 AT_MOST_S = 3.0

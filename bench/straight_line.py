@@ -18,10 +18,10 @@ from edgemm.figures import Figure
 from edgemm.media import SAMPLE_RATE_HZ, VideoFrame
 from runtime.assembly import assemble, warm_up
 from runtime.config import RuntimeConfig
+from runtime.drivers.live_driver import LiveDriver
 from runtime.items import Item, Playback, Say, Scene, SpeakerAudio, Transcript, TurnAudio, TurnConfirmed, TurnRef
-from runtime.live_driver import LiveDriver
 from runtime.pipeline import Parts, pipeline
-from runtime.session_reader import find_session, open_session
+from runtime.sessions.session_reader import find_session, open_session
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.stages.answer import AnswerStage, WallClock
 from runtime.stages.look import Look

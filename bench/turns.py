@@ -22,9 +22,9 @@ from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
 from export.data.speech_sentences import sentences
 from runtime.assembly import assemble
 from runtime.config import RuntimeConfig
+from runtime.drivers.replay_driver import ReplayDriver
 from runtime.items import Item, Routed, SpeakerAudio, SpeechStarted, TurnConfirmed
 from runtime.pipeline import Parts, pipeline
-from runtime.replay_driver import ReplayDriver
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.stages.answer import WallClock
 

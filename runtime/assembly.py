@@ -10,10 +10,10 @@ from runtime.config import RuntimeConfig
 from runtime.evidence import EvidenceKind, Observer
 from runtime.evidence.coco_imagenet import COCO_OF_SYNSET, is_animal, name_of
 from runtime.kept_state import KeptState
+from runtime.language.sounds_like import SoundsLike
 from runtime.models import Models
 from runtime.pipeline import Parts
 from runtime.skills import FALLBACK, SKILLS
-from runtime.sounds_like import SoundsLike
 from runtime.stages import Stage
 from runtime.stages.answer import AnswerSettings, ObserverFactory, WallClock
 from runtime.stages.frame_quality import FrameQualitySettings

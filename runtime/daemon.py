@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from typing import Any, TextIO
 
 from runtime.control import ControlServer
+from runtime.drivers.live_driver import LiveDriver
+from runtime.drivers.replay_driver import Tap
+from runtime.drivers.table import Row
 from runtime.items import Item, Press, Say, Scene, SourceState, TurnConfirmed, TurnRef, TurnText, VoicedChunk
-from runtime.live_driver import LiveDriver
-from runtime.replay_driver import Tap
 from runtime.sources import Source
-from runtime.table import Row
 from runtime.watchdog import notify, period_s
 
 STUCK_S = 10.0

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 
 from runtime.items import Item, SpeakerAudio, SpeakerClear
-from runtime.session_reader import Session
+from runtime.sessions.session_reader import Session
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.sinks.wav_file import WavTrack
 from runtime.sources.pace import Pace

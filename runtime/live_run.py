@@ -18,12 +18,12 @@ from runtime.assembly import assemble, models_of, warm_up
 from runtime.config import RuntimeConfig
 from runtime.console import Console
 from runtime.daemon import Daemon
+from runtime.drivers.replay_driver import Tap
 from runtime.items import Effect, Item
 from runtime.kept_state import load_state, save_state
 from runtime.pipeline import pipeline
-from runtime.replay_driver import Tap
-from runtime.session import SessionInfo
-from runtime.session_writer import SessionWriter
+from runtime.sessions.session import SessionInfo
+from runtime.sessions.session_writer import SessionWriter
 from runtime.sinks.event_log import EventLog, RotatingFile
 from runtime.sinks.recorder import Recorder
 from runtime.sources import Source

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgemm.media import AudioChunk, VideoFrame
+from runtime.drivers.routing import ANY
+from runtime.drivers.table import Link, Row
 from runtime.evidence import EvidenceKind
 from runtime.evidence.groups import GROUPS
 from runtime.items import (
@@ -44,8 +46,7 @@ from runtime.items import (
     VoicedChunk,
     Wake,
 )
-from runtime.routing import ANY
-from runtime.sounds_like import SoundsLike
+from runtime.language.sounds_like import SoundsLike
 from runtime.stages import Stage
 from runtime.stages.answer import AnswerSettings, AnswerStage, ObserverFactory, WallClock
 from runtime.stages.end_of_turn import EndOfTurn
@@ -61,7 +62,6 @@ from runtime.stages.speech_recognition import SpeechRecognition
 from runtime.stages.turn_completion import TurnCompletionStage
 from runtime.stages.turn_rules import TurnSettings
 from runtime.stages.voice_activity import VoiceActivity
-from runtime.table import Link, Row
 
 
 @dataclass(frozen=True)

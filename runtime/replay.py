@@ -10,12 +10,12 @@ from edgemm.media import NS_PER_S, VideoFrame
 from runtime.assembly import assemble
 from runtime.config import RuntimeConfig
 from runtime.daemon import OUTSIDE, READY
+from runtime.drivers.replay_driver import ReplayDriver, Tap
 from runtime.items import Item, Say
 from runtime.models import Models
 from runtime.pipeline import pipeline
-from runtime.replay_driver import ReplayDriver, Tap
-from runtime.session import SessionInfo
-from runtime.session_reader import Session
+from runtime.sessions.session import SessionInfo
+from runtime.sessions.session_reader import Session
 from runtime.sinks.virtual_speaker import Track, VirtualSpeaker
 from runtime.stages.answer import WallClock
 

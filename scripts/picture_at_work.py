@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from edgemm.media import NS_PER_MS, VideoFrame
-from runtime.session_reader import Session, find_session, open_session
+from runtime.sessions.session_reader import Session, find_session, open_session
 
 EVENTS = Path("out/replay-events.jsonl")
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "at-work.png"

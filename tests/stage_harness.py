@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from edgemm.media import NS_PER_MS, SAMPLE_RATE_HZ, AudioChunk, Samples
+from runtime.drivers.replay_driver import ReplayDriver
+from runtime.drivers.table import Row
 from runtime.items import Item, VoicedChunk
-from runtime.replay_driver import ReplayDriver
 from runtime.stages import Stage
-from runtime.table import Row
 
 WINDOW_MS = 32
 Arrival = tuple[str, Item, float]

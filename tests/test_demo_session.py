@@ -12,8 +12,8 @@ from bench.session_script import build_session, read_script
 from edgemm.errors import InputError
 from edgemm.media import AudioChunk
 from edgemm.photographs import read_photographs
-from runtime.session import Arrival
-from runtime.session_reader import find_session, open_session
+from runtime.sessions.session import Arrival
+from runtime.sessions.session_reader import find_session, open_session
 from runtime.stages.frame_quality import FrameQuality
 
 PHOTOGRAPHS = Path(__file__).parent.parent / "configs" / "photographs"

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from edgemm.media import NS_PER_MS, VideoFrame
+from runtime.drivers.live_driver import LiveDriver
+from runtime.drivers.replay_driver import ReplayDriver
+from runtime.drivers.routing import Mailbox, Routes
+from runtime.drivers.table import Link, Row
 from runtime.items import Cancel, Fault, Item, Overrun, Say, Tick, TurnRef, TurnText
-from runtime.live_driver import LiveDriver
-from runtime.replay_driver import ReplayDriver
-from runtime.routing import Mailbox, Routes
-from runtime.table import Link, Row
 
 TURN = TurnRef(1, 1)
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.camera_motion import fine_picture, inside_motion
 from runtime.evidence import Region
-from runtime.growth import Pictures, SizeHistory
+from runtime.motion.camera_motion import fine_picture, inside_motion
+from runtime.motion.growth import Pictures, SizeHistory
 from tests.moving_pictures import HEIGHT, WIDTH, Shot, approach, paste, photograph, scenes, warped
 
 

@@ -10,8 +10,8 @@ import pytest
 
 from runtime.evidence import Region
 from runtime.items import Alert, Item, Scene
+from runtime.motion.tracking import Tracker
 from runtime.stages.hazard import Hazard
-from runtime.tracking import Tracker
 from tests.moving_pictures import FPS, HEIGHT, WIDTH, Shot, approach, panned, paste, photograph, scenes, warped, zoomed
 
 

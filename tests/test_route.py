@@ -9,12 +9,12 @@ import numpy.typing as npt
 import pytest
 
 from runtime.items import Cancel, Item, Routed, Transcript, TurnRef, TurnText
-from runtime.nearest_phrase import NearestPhrase
-from runtime.phrase_forms import normal
+from runtime.language.nearest_phrase import NearestPhrase
+from runtime.language.phrase_forms import normal
+from runtime.language.sounds_like import SoundsLike
+from runtime.language.unfinished import Beginnings
 from runtime.skills import FALLBACK, SKILLS
-from runtime.sounds_like import SoundsLike
 from runtime.stages.route import Route, phrases_of
-from runtime.unfinished import Beginnings
 from tests.exported import exported
 from tests.stage_harness import run_stage
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edgemm.tasks import open_task
-from runtime.nearest_phrase import NearestPhrase
+from runtime.language.nearest_phrase import NearestPhrase
 from runtime.skills import SKILLS
 from runtime.stages.route import THRESHOLD
 from tests.exported import exported

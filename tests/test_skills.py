@@ -10,7 +10,7 @@ from edgemm.media import NS_PER_S
 from runtime.evidence.coco_imagenet import COCO_OF_SYNSET
 from runtime.items import Alert, Effect, SourceState, ViewState
 from runtime.skills import FALLBACK, SKILLS, Sentence
-from runtime.things import THINGS
+from runtime.view.things import THINGS
 from tests.scenes import AHEAD, LEFT, NOW_NS, RIGHT, TURN, HandMadeLook, ask, label, refused, scene, spoken, thing
 
 VIEW_QUESTIONS = [

@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from edgemm.errors import MissingExtraError
 from edgemm.phonemes import PROGRAM, Phonemiser
-from runtime.everyday_nouns import EVERYDAY_NOUNS, is_everyday
-from runtime.pronunciation import distance, phonemes_of
+from runtime.language.everyday_nouns import EVERYDAY_NOUNS, is_everyday
+from runtime.language.pronunciation import distance, phonemes_of
+from runtime.language.sounds_like import SoundsLike
 from runtime.skills import SKILLS
-from runtime.sounds_like import SoundsLike
 from runtime.stages.route import phrases_of
-from runtime.things import THING_OF_WORD
+from runtime.view.things import THING_OF_WORD
 
 SIGNS = "pbtdkɡmnfvszʃhlɹjwiɪeɛæəʌɑɔʊu"
 ipa = st.text(SIGNS, max_size=8).map(phonemes_of)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from edgemm.media import AudioChunk, Samples
+from runtime.drivers.table import Link, Row
 from runtime.items import (
     Cancel,
     Item,
@@ -30,7 +31,6 @@ from runtime.stages.speak import Voice
 from runtime.stages.speech_recognition import SpeechRecognition
 from runtime.stages.turn_completion import TurnCompletionStage
 from runtime.stages.voice_activity import VoiceActivity
-from runtime.table import Link, Row
 from tests.stage_harness import chunk, run_chain
 from tests.test_route import Words
 from tests.test_speech_stages import Beeps, Loudness

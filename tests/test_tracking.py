@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from edgemm.media import NS_PER_MS
 from runtime.evidence import Evidence, Region
 from runtime.evidence.contest import iou
-from runtime.tracking import Tracker
+from runtime.motion.tracking import Tracker
 
 BOX: Region = (0.2, 0.2, 0.4, 0.6)
 

@@ -9,7 +9,6 @@ from pydantic import ValidationError
 
 from edgemm.media import NS_PER_MS
 from runtime.events import event_of
-from runtime.expectation import Expectation
 from runtime.items import (
     Alert,
     Answer,
@@ -22,7 +21,8 @@ from runtime.items import (
     TurnRef,
     TurnText,
 )
-from runtime.truth import check, unexpected_alerts
+from runtime.sessions.expectation import Expectation
+from runtime.sessions.truth import check, unexpected_alerts
 
 TURN = TurnRef(1, 2)
 CUP = Expectation(

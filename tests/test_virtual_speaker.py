@@ -10,16 +10,16 @@ import soundfile
 
 from edgemm.errors import StorageError
 from edgemm.media import NS_PER_MS, AudioChunk, VideoFrame
+from runtime.drivers.replay_driver import ReplayDriver
+from runtime.drivers.table import Link, Row
 from runtime.evidence import Evidence
 from runtime.items import Item, Playback, Say, Scene, SpeakerAudio, SpeakerClear, ViewState
-from runtime.replay_driver import ReplayDriver
-from runtime.session import SessionInfo
-from runtime.session_reader import open_session
-from runtime.session_writer import SessionWriter
+from runtime.sessions.session import SessionInfo
+from runtime.sessions.session_reader import open_session
+from runtime.sessions.session_writer import SessionWriter
 from runtime.sinks.recorder import Recorder
 from runtime.sinks.virtual_speaker import TICK_MS, VirtualSpeaker
 from runtime.sinks.wav_file import WavTrack
-from runtime.table import Link, Row
 
 RATE_HZ = 22_050
 

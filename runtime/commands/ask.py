@@ -19,12 +19,12 @@ from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, VideoFrame
 from edgemm.media_files import read_picture, read_sound
 from runtime.assembly import assemble, models_of
 from runtime.commands.options import add_config_options, config_from
+from runtime.drivers.replay_driver import ReplayDriver
 from runtime.events import event_of
 from runtime.items import Answer, Item, Playback, Transcript, TurnConfirmed, TurnRef, TurnText
 from runtime.models import Models
 from runtime.pipeline import pipeline
 from runtime.replay import SOURCES, still
-from runtime.replay_driver import ReplayDriver
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.sinks.wav_file import WavTrack
 from runtime.stages.answer import WallClock

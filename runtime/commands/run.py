@@ -16,7 +16,7 @@ from runtime.daemon import READY
 from runtime.demonstration import GREETING, Demonstration, SoundFile
 from runtime.live_run import LiveRun
 from runtime.replay import session_config
-from runtime.session_reader import find_session, open_session
+from runtime.sessions.session_reader import find_session, open_session
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.sinks.wav_file import WavTrack
 from runtime.sound.microphone import Microphone

@@ -5,7 +5,7 @@ from __future__ import annotations
 from edgemm.errors import StorageError
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
 from runtime.items import Item, Scene
-from runtime.session_writer import SessionWriter
+from runtime.sessions.session_writer import SessionWriter
 from runtime.telling import Teller
 
 FRAMES_PER_S = 10.0

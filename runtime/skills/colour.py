@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from runtime.evidence import Evidence
 from runtime.evidence.colours import CENTRE
-from runtime.finding import find_thing, words_of
-from runtime.phrasing import an, sentence
+from runtime.language.finding import find_thing, words_of
+from runtime.language.phrasing import an, sentence
 from runtime.skills.seeing import cannot_see, claims_about, evidence_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
-from runtime.things import THINGS
+from runtime.view.things import THINGS
 
 MOST = 0.6
 """Share of the thing from which its colour is plain."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from runtime.claims import Claim, name_is_sure
 from runtime.evidence import Evidence
-from runtime.phrasing import an, counted, listed, number, sentence, spoken
+from runtime.language.phrasing import an, counted, listed, number, sentence, spoken
 from runtime.skills.seeing import cannot_see, evidence_of, gather_claims, names_of_the_whole, place
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
+from runtime.view.claims import Claim, name_is_sure
 
 MOST_KINDS = 5
 MOST_PLACES = 3

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runtime.claims import Claim
 from runtime.evidence.coco_imagenet import WELL_KNOWN
-from runtime.phrasing import an, counted, sentence
+from runtime.language.phrasing import an, counted, sentence
 from runtime.skills.naming import thing_slot
 from runtime.skills.seeing import evidence_of, gather_evidence, place, places, sought
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
+from runtime.view.claims import Claim
 
 
 def answer(request: Request, look: Look) -> Iterator[Step]:

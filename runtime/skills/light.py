@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runtime.phrasing import sentence
+from runtime.language.phrasing import sentence
 from runtime.skills.seeing import cannot_see
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from runtime.finding import find_thing
+from runtime.language.finding import find_thing
 from runtime.skills.skill import Slots
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from runtime.phrasing import sentence
+from runtime.language.phrasing import sentence
 from runtime.skills.seeing import cannot_see
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 

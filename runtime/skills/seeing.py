@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable
 from dataclasses import replace
 
-from runtime.claims import Claim, claims_of, name_is_sure
-from runtime.directions import direction, nearness
 from runtime.evidence import Evidence
 from runtime.evidence.coco_imagenet import LIKE
 from runtime.evidence.contest import contest, doubtful
 from runtime.evidence.groups import GROUPS, groups_of
 from runtime.evidence.labels import MOST_CROPS
 from runtime.items import Working
-from runtime.phrasing import listed, plural
+from runtime.language.phrasing import listed, plural
 from runtime.skills.skill import Look, Request, Sentence, Step
-from runtime.things import THINGS
+from runtime.view.claims import Claim, claims_of, name_is_sure
+from runtime.view.directions import direction, nearness
+from runtime.view.things import THINGS
 
 _REASONS = {
     "dark": "the picture is dark. Turn the light on or uncover the camera.",

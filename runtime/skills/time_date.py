@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from runtime.finding import words_of
+from runtime.language.finding import words_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
 
 _DATE = frozenset({"date", "day", "today", "month", "year", "weekday"})

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runtime.finding import words_of
 from runtime.items import Effect
+from runtime.language.finding import words_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
 
 _DOWN = frozenset({"quieter", "quiet", "softer", "soft", "lower", "down", "decrease", "less", "reduce"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from runtime.phrasing import an, counted, sentence
+from runtime.language.phrasing import an, counted, sentence
 from runtime.skills.is_there import missing
 from runtime.skills.naming import thing_slot
 from runtime.skills.seeing import evidence_of, place, places, sought

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Literal
 
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
-from runtime.session import Arrival
-from runtime.session_reader import Session
+from runtime.sessions.session import Arrival
+from runtime.sessions.session_reader import Session
 from runtime.sources.pace import NAP_NS, Pace
 
 

@@ -18,13 +18,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from edgemm.media import NS_PER_S
-from runtime.camera_motion import Grey, Motion, background_mask, background_motion, fine_picture, thumbnail
-from runtime.directions import direction
 from runtime.evidence import Evidence, Region
-from runtime.growth import BoxGrowth, Pictures
 from runtime.items import Alert, Item, Scene
-from runtime.phrasing import sentence, spoken
-from runtime.tracking import kind
+from runtime.language.phrasing import sentence, spoken
+from runtime.motion.camera_motion import Grey, Motion, background_mask, background_motion, fine_picture, thumbnail
+from runtime.motion.growth import BoxGrowth, Pictures
+from runtime.motion.tracking import kind
+from runtime.view.directions import direction
 
 
 @dataclass(frozen=True)

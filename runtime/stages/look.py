@@ -12,7 +12,7 @@ from typing import Literal
 from edgemm.media import NS_PER_S, VideoFrame
 from runtime.evidence import Observer
 from runtime.items import Item, Scene, ViewState
-from runtime.tracking import Tracker
+from runtime.motion.tracking import Tracker
 
 State = Literal["ok", "dark", "bright", "blurred", "covered", "frozen", "stale", "missing"]
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from runtime.finding import find_thing, known_as
 from runtime.items import Cancel, Item, Routed, Transcript, TurnText
-from runtime.nearest_phrase import NearestPhrase, SentenceEmbedder
-from runtime.sounds_like import SoundsLike
-from runtime.unfinished import Beginnings
+from runtime.language.finding import find_thing, known_as
+from runtime.language.nearest_phrase import NearestPhrase, SentenceEmbedder
+from runtime.language.sounds_like import SoundsLike
+from runtime.language.unfinished import Beginnings
 
 THRESHOLD = 0.55
 """Cosine to the nearest phrase below which a text asks for no skill."""

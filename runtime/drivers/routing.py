@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 
+from runtime.drivers.table import Link, Row
 from runtime.items import (
     Answer,
     Cancel,
@@ -19,7 +20,6 @@ from runtime.items import (
     TurnText,
     turn_of,
 )
-from runtime.table import Link, Row
 
 VOIDABLE = (TurnAudio, TurnText, TurnCompletion, Transcript, Routed, Say, SpeechAudio, Answer, Effect)
 """Items that are work for a turn; a cancelled turn's are dropped. What reports on a turn (Playback, Cancel) is not."""

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from math import expm1, log
 from typing import NamedTuple
 
-from runtime.camera_motion import Grey, inside_motion
 from runtime.evidence import Region
+from runtime.motion.camera_motion import Grey, inside_motion
 
 
 @dataclass

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from runtime.expectation import Expectation
+from runtime.sessions.expectation import Expectation
 
 Event = Mapping[str, Any]
 

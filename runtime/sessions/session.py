@@ -7,7 +7,7 @@ Channels, in Foxglove's well-known schemas where there is one, so that any MCAP 
     /annotations  foxglove.ImageAnnotations  protobuf   boxes of what was found
     /log          foxglove.Log               protobuf   the events as lines of text
     /events       edgemm.Event               json       `runtime.event_schema.EVENT_SCHEMA`
-    /truth        edgemm.Expectation         json       `runtime.expectation.Expectation`
+    /truth        edgemm.Expectation         json       `runtime.sessions.expectation.Expectation`
 
 A message's log time is when the runtime got it, its timestamp is when it was captured; both are wall-clock time. The
 session's own time starts at 0 with `SessionInfo.start_unix_ns`. `SessionInfo` is the metadata record `edgemm.session`.

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from edgemm.errors import HostError, MissingExtraError
-from runtime.everyday_nouns import is_everyday
-from runtime.finding import asked_noun, without_place
-from runtime.likeness import LikenessRule, Nearest
-from runtime.phrase_forms import THING, normal, without_articles, without_names
-from runtime.pronunciation import Costs, Phonemes, Words, phonemes_of
-from runtime.things import THING_OF_WORD
+from runtime.language.everyday_nouns import is_everyday
+from runtime.language.finding import asked_noun, without_place
+from runtime.language.likeness import LikenessRule, Nearest
+from runtime.language.phrase_forms import THING, normal, without_articles, without_names
+from runtime.language.pronunciation import Costs, Phonemes, Words, phonemes_of
+from runtime.view.things import THING_OF_WORD
 
 _ARTICLES = ("", "a", "an", "the", "my", "any")
 _SAME_SOUND = 0.05

@@ -14,8 +14,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from runtime.finding import without_place
-from runtime.phrase_forms import THING, normal, without_names
+from runtime.language.finding import without_place
+from runtime.language.phrase_forms import THING, normal, without_names
 
 _ARTICLE = re.compile(r"(?: (?:a|an|the|my|your|any|some))?$")
 _LONGEST_NAME = 3

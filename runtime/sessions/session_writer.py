@@ -14,8 +14,8 @@ from edgemm.errors import StorageError
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
 from runtime.event_schema import EVENT_SCHEMA
 from runtime.evidence import Evidence
-from runtime.expectation import Expectation
-from runtime.session import (
+from runtime.sessions.expectation import Expectation
+from runtime.sessions.session import (
     ANNOTATIONS_TOPIC,
     CAMERA_TOPIC,
     EVENTS_TOPIC,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 
-from runtime.everyday_nouns import is_everyday
-from runtime.things import THING_OF_WORD, THINGS
+from runtime.language.everyday_nouns import is_everyday
+from runtime.view.things import THING_OF_WORD, THINGS
 
 _LONGEST_NAME = 3
 _SHORTEST_MISHEARD, _SHORTEST_NAME = 5, 4

@@ -7,8 +7,8 @@ from math import atan, degrees, radians, tan
 from typing import Literal
 
 from runtime.evidence import Region
-from runtime.phrasing import number
-from runtime.things import THINGS
+from runtime.language.phrasing import number
+from runtime.view.things import THINGS
 
 CENTRE_THIRD = (0.4, 0.6)
 """Share of the width that counts as ahead when the field of view is not known."""

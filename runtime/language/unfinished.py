@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from runtime.phrase_forms import THING, normal, without_names
+from runtime.language.phrase_forms import THING, normal, without_names
 
 _OPEN_ENDS = (
     "a an the my your his her our their some any every each another of in on at to from with without by for into onto "

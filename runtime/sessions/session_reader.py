@@ -16,8 +16,8 @@ from edgemm.config import config_folders
 from edgemm.errors import InputError
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
 from edgemm.media_files import decode_picture
-from runtime.expectation import Expectation
-from runtime.session import (
+from runtime.sessions.expectation import Expectation
+from runtime.sessions.session import (
     CAMERA_TOPIC,
     EVENTS_TOPIC,
     METADATA_NAME,

@@ -9,11 +9,11 @@ import time
 from collections.abc import Callable, Sequence
 
 from edgemm.media import NS_PER_MS
+from runtime.drivers.replay_driver import Tap
+from runtime.drivers.routing import TICK_PORT, Mailbox, Routes, VoidTurns, close_job
+from runtime.drivers.table import Row
 from runtime.items import Cancel, Fault, Item, Overrun, Tick, Working
-from runtime.replay_driver import Tap
-from runtime.routing import TICK_PORT, Mailbox, Routes, VoidTurns, close_job
 from runtime.sources import Source
-from runtime.table import Row
 
 log = logging.getLogger(__name__)
 

@@ -1,0 +1,1 @@
+"""What runs a table of stages: live, or in replay."""

@@ -1,0 +1,1 @@
+"""What moves in the picture: tracks, their growth, and the camera itself."""

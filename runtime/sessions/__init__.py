@@ -1,0 +1,1 @@
+"""Recorded sessions: read, written, and judged by the truth that they carry."""
