@@ -9,6 +9,7 @@ from edgemm.media import SAMPLE_RATE_HZ
 from runtime.config import RuntimeConfig
 from runtime.evidence import EvidenceKind, Observer
 from runtime.evidence.coco_imagenet import COCO_OF_SYNSET, is_animal, name_of
+from runtime.evidence.groups import GROUPS
 from runtime.kept_state import KeptState
 from runtime.language.sounds_like import SoundsLike
 from runtime.models import Models
@@ -59,7 +60,7 @@ def assemble(
         notices=NoticeSettings(tones=frozenset(name for name, wanted in config.audio.tones if wanted)),
         answers=AnswerSettings(
             horizontal_fov_deg=config.camera.horizontal_fov_deg,
-            label_names=frozenset(own_names.values()),
+            label_names=frozenset(own_names.values()) | GROUPS.keys(),
             animal_names=frozenset(name for synset, name in own_names.items() if is_animal(synset)),
         ),
         frames=FrameQualitySettings(frozen_after_s=2.0 if _is_live_camera(config) else None),

@@ -17,7 +17,6 @@ from edgemm.media import AudioChunk, VideoFrame
 from runtime.drivers.routing import ANY
 from runtime.drivers.table import Link, Row
 from runtime.evidence import EvidenceKind
-from runtime.evidence.groups import GROUPS
 from runtime.items import (
     Alert,
     Answer,
@@ -152,7 +151,7 @@ def _listening(parts: Parts) -> tuple[Row, ...]:
                 parts.skills,
                 parts.fallback,
                 sounds=parts.sounds,
-                known_names=parts.answers.label_names | GROUPS.keys(),
+                known_names=parts.answers.label_names,
             ),
             (Link("recogniser", Transcript, "text"), Link(ANY, TurnText, "typed")),
             cost_ms=5,

@@ -47,7 +47,7 @@ class HandMadeLook:
     alert: tuple[int, Alert] | None = None
     sources: Mapping[str, SourceState] = field(default_factory=dict)
     max_age_ns: int = NS_PER_S
-    label_names: frozenset[str] = frozenset({"daisy", "gibbon"})
+    label_names: frozenset[str] = frozenset({"daisy", "gibbon", "butterfly"})
     animal_names: frozenset[str] = frozenset({"gibbon"})
 
     def gather(self, kind: EvidenceKind) -> Generator[Working, None, tuple[Evidence, ...]]:

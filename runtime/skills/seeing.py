@@ -8,14 +8,14 @@ from dataclasses import replace
 from runtime.evidence import Evidence
 from runtime.evidence.coco_imagenet import LIKE
 from runtime.evidence.contest import contest, doubtful
-from runtime.evidence.groups import GROUPS, groups_of
+from runtime.evidence.groups import groups_of
 from runtime.evidence.labels import MOST_CROPS
 from runtime.items import Working
+from runtime.language.finding import known_as
 from runtime.language.phrasing import listed, plural
 from runtime.skills.skill import Look, Request, Sentence, Step
 from runtime.view.claims import Claim, claims_of, name_is_sure
 from runtime.view.directions import direction, nearness
-from runtime.view.things import THINGS
 
 _REASONS = {
     "dark": "the picture is dark. Turn the light on or uncover the camera.",
@@ -99,20 +99,13 @@ def _as_named(claim: Claim, thing: str) -> Claim | None:
     return replace(claim, label=thing) if other_name and not claim.clear else None
 
 
-def known_name(look: Look, thing: str) -> str | None:
-    """The detector's or the classifier's name of `thing`, in the singular; None when no model has a class for it."""
-    endings = (("", ""), ("s", ""), ("es", ""), ("ies", "y"))
-    names = (thing.removesuffix(many) + one for many, one in endings if thing.endswith(many))
-    return next((name for name in names if name in THINGS or name in look.label_names or name in GROUPS), None)
-
-
 def sought(request: Request, look: Look, ask_back: str) -> Generator[Step, None, tuple[str, tuple[Claim, ...]] | None]:
     """The thing that is asked for, under the name that the models have for it, and the claims of it.
 
     None when it was refused: nothing was named (`ask_back` is said), no model knows it, or there is no view of it.
     """
     asked = request.slot("thing")
-    thing = None if asked is None else known_name(look, asked)
+    thing = None if asked is None else known_as(asked, look.label_names)
     if asked is None:
         yield Sentence(ask_back, refused=True)
     elif thing is None:

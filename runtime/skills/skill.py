@@ -75,7 +75,7 @@ class Look(Protocol):
 
     @property
     def label_names(self) -> frozenset[str]:
-        """What the classifier knows beyond the detector's classes, in lower case."""
+        """What the classifier can name beyond the detector's classes, and groups of that, in lower case."""
 
     @property
     def animal_names(self) -> frozenset[str]:

@@ -54,7 +54,7 @@ class AnswerSettings:
     horizontal_fov_deg: float | None = 60.0
     max_frame_age_s: float = 1.0
     label_names: frozenset[str] = frozenset()
-    """What the classifier knows, in lower case."""
+    """What the classifier can name, in lower case: its classes and groups of them."""
     animal_names: frozenset[str] = frozenset()
     """Those of them that are animals: names that it gives reliably."""
 
