@@ -23,7 +23,7 @@ from export.recipe_config import load_recipe
 
 UTTERANCES = 60
 SHORT_S, LONG_S = (1.0, 6.0), 30.0
-LONG_CLIPS = 6
+LONG_CLIPS, JOINED_S = 6, 12.0
 AT_MOST_SHORT, AT_MOST_LONG = 0.35, 0.65
 
 
@@ -92,12 +92,12 @@ def _faster_whisper(context: Context) -> Any:
 
 
 def _long_clips(clips: Sequence[tuple[Samples, str]]) -> list[tuple[Samples, str]]:
-    """Utterances one after another, 0.3 s apart, up to just under 30 s."""
+    """Utterances of at most 12 s one after another, 0.3 s apart, up to just under 30 s."""
     gap = np.zeros(int(0.3 * SAMPLE_RATE_HZ), np.float32)
     made: list[tuple[Samples, str]] = []
     parts: list[Samples] = []
     words: list[str] = []
-    for samples, text in clips:
+    for samples, text in (clip for clip in clips if len(clip[0]) <= JOINED_S * SAMPLE_RATE_HZ):
         if sum(map(len, parts)) + len(samples) + len(gap) > LONG_S * SAMPLE_RATE_HZ:
             made.append((np.concatenate(parts), " ".join(words)))
             parts, words = [], []
