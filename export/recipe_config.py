@@ -154,7 +154,7 @@ class Recipe(ConfigModel):
     calibration: str | None = None
     """Data set whose examples calibrate `float32_to_int8_qdq`."""
     evaluation: str | None = None
-    """Data set on which forms are compared with float32."""
+    """Data set on which forms are compared with float32: a name, or the path of a folder with `manifest.jsonl`."""
     gates: dict[str, Bound] = Field(default_factory=dict)
     """Figure of the task's evaluation → bound."""
 
