@@ -1,4 +1,4 @@
-"""A recipe may be judged on the user's own data: a folder with a manifest. What is in it decides what is measured anew."""
+"""A recipe may be judged on the user's own data, a folder with a manifest: another content is another data set."""
 
 from __future__ import annotations
 
