@@ -65,7 +65,11 @@ def measure(context: Context) -> Measurement:
             samples=len(asked),
         ),
     )
-    note = f"load {load}; an unanswered question counts as {TIMEOUT_S:g} s; guess to ready: without end of turn"
+    wrong = [f"{q.text} heard as {_heard(one)}" for q, one, ok in zip(questions, asked, right, strict=True) if not ok]
+    note = (
+        f"load {load}; an unanswered question counts as {TIMEOUT_S:g} s; guess to ready: without end of turn; "
+        f"not recognised and routed right: {'; '.join(wrong) or 'none'}"
+    )
     series = {"first sound": first_ms, "at the virtual speaker": aloud_ms, "guess to ready": [r for _, r, _ in parts]}
     return Measurement(figures, note, series)
 
@@ -88,13 +92,17 @@ def _ask(line: LiveLine, questions: list[SpokenQuestion]) -> list[Asked]:
     for number, question in enumerate(questions, start=1):
         one = line.ask(question.samples)
         asked.append(one)
-        routed = one.routed.get(one.turn) if one.turn is not None else None
-        heard = routed[0].text if routed else "; ".join(found.text for found, _ in one.routed.values())
         sys.stderr.write(
             f"  {number}/{len(questions)} {question.text} ({question.voice.name}): "
-            f"{_ms(one.speech_end_ns, one.sound_ns):.0f} ms, heard: {heard}\n"
+            f"{_ms(one.speech_end_ns, one.sound_ns):.0f} ms, heard: {_heard(one)}\n"
         )
     return asked
+
+
+def _heard(one: Asked) -> str:
+    """The text that was answered, else all that was recognised."""
+    routed = one.routed.get(one.turn) if one.turn is not None else None
+    return routed[0].text if routed else "; ".join(found.text for found, _ in one.routed.values())
 
 
 def _cut(line: LiveLine) -> list[bool]:
