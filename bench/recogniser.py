@@ -11,6 +11,7 @@ import numpy as np
 
 from bench import Context, Measurement
 from bench.interleaved import interleave
+from bench.operators import operator_figures
 from edgemm.evaluation.english_normaliser import normalised
 from edgemm.evaluation.examples import read_examples
 from edgemm.figures import Figure
@@ -28,7 +29,7 @@ AT_MOST_SHORT, AT_MOST_LONG = 0.35, 0.65
 
 
 def measure(context: Context) -> Measurement:
-    ours = context.models().get("recogniser")
+    ours, folder = context.models().get("recogniser"), context.models().folder("recogniser")
     peer = _faster_whisper(context)
     examples = read_examples(data_set("speech-evaluation"))
     clips = [(read_sound(e.audio).samples, e.text or "") for e in examples if e.audio is not None]
@@ -45,6 +46,8 @@ def measure(context: Context) -> Measurement:
         Figure(name="wer", value=100 * wer_ours, unit="%", at_most=100 * wer_peer, samples=len(short + long)),
         Figure(name="wer_faster_whisper", value=100 * wer_peer, unit="%", samples=len(short + long)),
         *_profile(ours, [samples for samples, _ in long]),
+        *operator_figures("30 s, encoder", folder / "encoder.onnx", {"2*half_frames": 3000}),
+        *operator_figures("30 s, a token", folder / "decoder.onnx", {"token": 1, "past_token": 50, "position": 1500}),
     )
     series = {"ours, 1-6 s": quick.ours_ms, "faster-whisper, 1-6 s": quick.peer_ms}
     return Measurement(figures, "greedy both; WER after Whisper's English normaliser", series)
