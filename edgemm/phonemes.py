@@ -121,7 +121,8 @@ class Phonemiser:
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         command = [espeak_program(), "-q", "--ipa", "-b", "1", "-v", self._voice]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        # In a session of its own: Ctrl-C must not take away the voice of what is still to be said.
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
         self._unread = b""
         return self._process
 

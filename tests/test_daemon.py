@@ -47,7 +47,12 @@ class Lab:
             stdin=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
+            start_new_session=True,
         )
+
+    def press_ctrl_c(self) -> None:
+        """As a terminal does: to the daemon and to every child in its group."""
+        os.killpg(self.process.pid, signal.SIGINT)
 
     def events(self) -> list[Event]:
         return read_events(self._events)
@@ -112,9 +117,11 @@ def test_it_sees_hears_answers_aloud_and_stops_on_ctrl_c(lab: Lab) -> None:
     assert answer["skill"] == "is_there" and "cup" in answer["text"].lower() and not answer["refused"]
     assert answer["evidence"][0]["label"] == "cup" and answer["frame_age_ms"] < 1000
     assert np.count_nonzero(np.abs(heard[0]) > 0.02) > 2000, "the answer was not to be heard"
-    lab.process.send_signal(signal.SIGINT)
+    before = len(lab.events())
+    lab.press_ctrl_c()
     assert lab.process.wait(10) == 0
     assert lab.process.stderr is not None and "1 answered" in lab.process.stderr.read()
+    assert not [event for event in lab.events()[before:] if event["event"] in ("source", "fault")]
 
 
 def test_a_lost_camera_is_told_view_questions_are_refused_and_it_comes_back(lab: Lab) -> None:

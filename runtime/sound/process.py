@@ -30,8 +30,13 @@ class SoundProcess:
         """Start the child and wait until its device is open. Raises DeviceError."""
         self._role = role
         command = [sys.executable, "-m", "runtime.sound.child", role, *([device] if device else [])]
+        # In a session of its own, Ctrl-C in the terminal reaches the daemon alone, which then closes the child.
         self._child = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self._inbox: queue.SimpleQueue[Frame | None] = queue.SimpleQueue()
         self._outbox: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
