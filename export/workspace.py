@@ -23,8 +23,8 @@ _FULL_TEXTS = tuple(os.strerror(number) for number in _FULL)
 
 
 def cache_root() -> Path:
-    """`$EDGEMM_CACHE`, or .cache/edgemm in the working folder."""
-    return Path(os.environ.get("EDGEMM_CACHE", ".cache/edgemm"))
+    """`$EDGEMM_CACHE`, or .cache/edgemm in the working folder when it is unset or empty."""
+    return Path(os.environ.get("EDGEMM_CACHE") or ".cache/edgemm")
 
 
 def content_hash(key: Any) -> str:
