@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from mcap.reader import make_reader
 
+from bench.live_line import noisy
 from bench.processes import read_events
 from bench.virtual_sound import VirtualSound, missing_programs, write_wav
 from edgemm.media import SAMPLE_RATE_HZ
@@ -80,12 +81,6 @@ def lost(source: str) -> Callable[[Event], bool]:
 
 def is_event(kind: str, **fields: object) -> Callable[[Event], bool]:
     return lambda event: event["event"] == kind and all(event[name] == value for name, value in fields.items())
-
-
-def noisy(pixels: np.ndarray, seed: int) -> np.ndarray:
-    """As a sensor delivers it: never twice the same."""
-    noise = np.random.default_rng(seed).integers(-6, 7, pixels.shape, np.int16)
-    return np.clip(pixels + noise, 0, 255).astype(np.uint8)
 
 
 @pytest.fixture

@@ -123,7 +123,7 @@ def name_colours(pixels: Pixels) -> tuple[str, float]:
     share = float(neutral.mean())
     if share >= MOSTLY_NEUTRAL:
         return _name_of_greys(lab[neutral, 0]), share
-    shares = colour_shares(pixels)
+    shares = _shares(lab)
     return describe_shares(shares), max(_families(shares).values())
 
 
@@ -157,9 +157,8 @@ def _shade(family: str, shares: dict[str, float]) -> str:
     return max((name for name in shares if _FAMILY.get(name, name) == family), key=shares.__getitem__)
 
 
-def colour_shares(pixels: Pixels) -> dict[str, float]:
-    """Share of each colour name. `pixels: (row, column, bgr)`."""
-    lab = to_lab(pixels).reshape(-1, 3)
+def _shares(lab: Lab) -> dict[str, float]:
+    """Share of each colour name. `lab: (pixel, axis)`."""
     names, prototypes = _prototypes()
     weights = np.array([LIGHTNESS_WEIGHT, 1.0, 1.0], np.float32)
     distances = (((lab[:, None] - prototypes) * weights) ** 2).sum(-1)

@@ -7,7 +7,6 @@ table of things ("is there a cub", misheard for cup) is one where a phrase has i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -15,9 +14,8 @@ import numpy as np
 import numpy.typing as npt
 
 from runtime.language.finding import without_place
-from runtime.language.phrase_forms import THING, normal, without_names
+from runtime.language.phrase_forms import THING, normal, without_articles, without_names
 
-_ARTICLE = re.compile(r"(?: (?:a|an|the|my|your|any|some))?$")
 _LONGEST_NAME = 3
 
 
@@ -78,7 +76,7 @@ def _frames(phrases: Iterable[str]) -> set[str]:
     """What stands before the thing in a phrase, without the article: "is there"."""
     masked = (without_names(normal(phrase)) for phrase in phrases)
     before = (phrase.partition(f" {THING}")[0] for phrase in masked if f" {THING}" in phrase)
-    return {_ARTICLE.sub("", frame) for frame in before}
+    return {without_articles(frame) for frame in before}
 
 
 def _frame_prefixes(plain: str) -> Iterable[tuple[str, str]]:
@@ -86,5 +84,5 @@ def _frame_prefixes(plain: str) -> Iterable[tuple[str, str]]:
     words = plain.split()
     for count in range(1, min(_LONGEST_NAME, len(words) - 1) + 1):
         before = " ".join(words[:-count])
-        frame = _ARTICLE.sub("", before)
+        frame = without_articles(before)
         yield frame, before[len(frame) :]
