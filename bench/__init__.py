@@ -12,8 +12,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from edgemm.figures import Figure
-from runtime.models import Models
+from edgemm.bundles.figures import Figure
+from runtime.table.models import Models
 
 BENCHES: dict[str, str] = {
     "recogniser": "bench.recogniser",

@@ -16,20 +16,20 @@ import numpy as np
 
 from bench import Context, Measurement
 from bench.approaches import ApproachFilm, approach_films, filmed, harmless
-from edgemm.config import find_config
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 from edgemm.media import NS_PER_MS, NS_PER_S, VideoFrame
-from edgemm.photographs import read_photographs
+from edgemm.pictures.photographs import read_photographs
+from edgemm.settings.config import find_config
 from runtime.drivers.live_driver import LiveDriver
 from runtime.drivers.replay_driver import ReplayDriver
 from runtime.drivers.table import Link, Row
 from runtime.evidence.objects import ObjectObserver
 from runtime.items import Alert, Item, Scene, SpeakerAudio, ViewState
-from runtime.models import Models
 from runtime.stages.floor import Floor
 from runtime.stages.frame_quality import FrameQuality, FrameQualitySettings
 from runtime.stages.hazard import Hazard, HazardRule
 from runtime.stages.look import Look
+from runtime.table.models import Models
 
 FRAMES_PER_S = 10.0
 LIVE_EVERY = 2
@@ -80,7 +80,7 @@ def _percentile(name: str, values: Sequence[float], percent: int, unit: str, at_
 
 
 def _rows(models: Models) -> tuple[Row, ...]:
-    """As in runtime.pipeline, without what listens and answers."""
+    """As in runtime.table.pipeline, without what listens and answers."""
     objects = ObjectObserver(models.get("detector"), "detector")
     return (
         Row(

@@ -22,18 +22,18 @@ from bench.session_script import CHUNK_SAMPLES, ROOM_NOISE, SPEECH_PEAK
 from bench.shares import share
 from bench.views import frames
 from bench.voices import VOICES
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
-from edgemm.photographs import Photograph, read_photographs
-from runtime.assembly import assemble
-from runtime.config import AudioConfig, CameraConfig, RuntimeConfig
+from edgemm.pictures.photographs import Photograph, read_photographs
 from runtime.drivers.replay_driver import ReplayDriver
 from runtime.items import Answer, Item, Routed, TurnConfirmed, TurnRef, TurnText
-from runtime.models import Models
-from runtime.pipeline import Parts, pipeline
-from runtime.replay import SOURCES
+from runtime.life.replay_run import SOURCES
+from runtime.settings.config import AudioConfig, CameraConfig, RuntimeConfig
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.stages.answer import WallClock
+from runtime.table.assembly import assemble
+from runtime.table.models import Models
+from runtime.table.pipeline import Parts, pipeline
 
 RIGHT, WRONG, ROUTED = 0.85, 0.03, 0.97
 FIRST_S, TYPED_S, SPOKEN_S = 1.5, 2.0, 6.0

@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.film import SENSOR_NOISE, fill
 from edgemm.media import NS_PER_S, Pixels, VideoFrame
-from edgemm.media_files import read_picture
+from edgemm.pictures.picture_files import read_picture
 
 WIDTH, HEIGHT = 640, 480
 NOISES = 8

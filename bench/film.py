@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from edgemm.config import ConfigModel
 from edgemm.media import Pixels
-from edgemm.media_files import read_picture
+from edgemm.pictures.picture_files import read_picture
+from edgemm.settings.config import ConfigModel
 
 JPEG_QUALITY = 75
 SENSOR_NOISE = 1.5

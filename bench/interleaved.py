@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 
 Input = TypeVar("Input")
 RESAMPLES = 1000

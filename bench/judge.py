@@ -13,9 +13,9 @@ from typing import Literal
 
 from bench.kinds import goes_by
 from bench.question_set import Asked
-from edgemm.photographs import Photograph
-from runtime.view.directions import angle_deg
-from runtime.view.things import THING_OF_WORD
+from edgemm.pictures.photographs import Photograph
+from runtime.language.directions import angle_deg
+from runtime.language.things import THING_OF_WORD
 
 Verdict = Literal["right", "wrong", "hedged", "refused"]
 

@@ -31,7 +31,7 @@ from runtime.items import (
     TurnConfirmed,
     TurnRef,
 )
-from runtime.pipeline import Parts, pipeline
+from runtime.table.pipeline import Parts, pipeline
 
 WINDOW = 512
 TIMEOUT_S = 5.0

@@ -6,7 +6,7 @@ import time
 
 from bench import Context, Measurement
 from bench.processes import RunningDaemon
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 from runtime.sessions.session_reader import find_session, open_session
 
 AT_MOST_MB = 400.0

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from edgemm.backends.onnxruntime import LEFT_OUT_OPTIMISERS, session_options
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 
 RUNS = 5
 LARGEST = 3

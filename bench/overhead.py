@@ -11,10 +11,10 @@ import numpy as np
 
 from bench import Context, Measurement
 from edgemm.backends.null import NullSession
-from edgemm.bundle import Bundle
-from edgemm.figures import Figure
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.figures import Figure
 from edgemm.media import NS_PER_S, VideoFrame
-from edgemm.preprocess import preprocess
+from edgemm.pictures.preprocess import preprocess
 from runtime.drivers.live_driver import LiveDriver
 from runtime.drivers.table import Link, Row
 from runtime.evidence import Evidence, EvidenceKind

@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from edgemm.photographs import Photograph
+from edgemm.pictures.photographs import Photograph
 from runtime.language.phrasing import an, plural, spoken
-from runtime.view.things import THINGS
+from runtime.language.things import THINGS
 
 Kind = Literal[
     "describe", "present", "absent", "where", "count", "none", "colour", "read", "nothing written", "light", "unusable",

@@ -12,15 +12,15 @@ import numpy as np
 from bench import Context, Measurement
 from bench.interleaved import interleave
 from bench.operators import operator_figures
+from edgemm.bundles.figures import Figure
 from edgemm.evaluation.english_normaliser import normalised
-from edgemm.evaluation.examples import read_examples
-from edgemm.figures import Figure
 from edgemm.media import SAMPLE_RATE_HZ, Samples
-from edgemm.media_files import read_sound
+from edgemm.sound.sound_files import read_sound
+from edgemm.tasks.examples import read_examples
 from edgemm.tasks.speech_recognition import SpeechRecogniser, Transcription
-from export.checkpoints import materialise
 from export.data.cache import data_set
-from export.recipe_config import load_recipe
+from export.settings.recipe_config import load_recipe
+from export.sources.checkpoints import materialise
 
 UTTERANCES = 60
 SHORT_S, LONG_S = (1.0, 6.0), 30.0

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from edgemm.bundle import Bundle
-from export.progress import Quiet
-from export.recipe import Request, export_recipe
-from export.recipe_config import load_recipe
-from export.target_config import load_target
+from edgemm.bundles.bundle import Bundle
+from export.line.recipe import Request, export_recipe
+from export.settings.recipe_config import load_recipe
+from export.settings.target_config import load_target
+from export.workshop.progress import Quiet
 
 
 def float32_bundle(recipe: str, target: str, folder: Path) -> Bundle:

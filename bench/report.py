@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from bench import Measurement
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 
 
 def bound_of(figure: Figure) -> str:

@@ -16,8 +16,8 @@ from pydantic import Field, model_validator
 
 from bench.film import Approach, Film, Still
 from edgemm import __version__
-from edgemm.config import ConfigModel, find_config, load_yaml
 from edgemm.media import NS_PER_MS, NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
+from edgemm.settings.config import ConfigModel, find_config, load_yaml
 from export.data.voices import Voice, speak
 from runtime.sessions.expectation import Expectation
 from runtime.sessions.session import SessionInfo

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from edgemm.bundles.figures import Figure
 from edgemm.evaluation.classification import wilson_interval
-from edgemm.figures import Figure
 
 
 def share(name: str, held: Sequence[bool], note: str = "") -> Figure:

@@ -11,7 +11,7 @@ import numpy as np
 from bench import Context, Measurement
 from bench.processes import RunningDaemon
 from bench.virtual_sound import VirtualSound
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 from runtime.sessions.session_reader import find_session, open_session
 
 STARTS = 5

@@ -14,20 +14,20 @@ import numpy as np
 from bench import Context, Measurement
 from bench.live_line import NOISE_FRAMES, noisy
 from bench.questions import SpokenQuestion, spoken_questions
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 from edgemm.media import SAMPLE_RATE_HZ, VideoFrame
-from runtime.assembly import assemble, warm_up
-from runtime.config import RuntimeConfig
 from runtime.drivers.live_driver import LiveDriver
 from runtime.items import Item, Playback, Say, Scene, SpeakerAudio, Transcript, TurnAudio, TurnConfirmed, TurnRef
-from runtime.pipeline import Parts, pipeline
 from runtime.sessions.session_reader import find_session, open_session
+from runtime.settings.config import RuntimeConfig
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.stages.answer import AnswerStage, WallClock
 from runtime.stages.look import Look
 from runtime.stages.route import Route
 from runtime.stages.speak import Voice
 from runtime.stages.turn_completion import TurnCompletionStage
+from runtime.table.assembly import assemble, warm_up
+from runtime.table.pipeline import Parts, pipeline
 
 QUESTIONS = 32
 AT_MOST = 1.05

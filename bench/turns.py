@@ -17,16 +17,16 @@ from bench import Context, Measurement
 from bench.paused import PausedSentence, paused_sentences
 from bench.questions import view_questions
 from bench.voices import VOICES
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
 from export.data.speech_sentences import sentences
-from runtime.assembly import assemble
-from runtime.config import RuntimeConfig
 from runtime.drivers.replay_driver import ReplayDriver
 from runtime.items import Item, Routed, SpeakerAudio, SpeechStarted, TurnConfirmed
-from runtime.pipeline import Parts, pipeline
+from runtime.settings.config import RuntimeConfig
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.stages.answer import WallClock
+from runtime.table.assembly import assemble
+from runtime.table.pipeline import Parts, pipeline
 
 SENTENCES, OTHER_SENTENCES, SEED = 120, 36, 11
 OTHERS_SEED = 17

@@ -10,7 +10,7 @@ import numpy as np
 from bench.film import SENSOR_NOISE, Still
 from bench.question_set import Asked, Condition
 from edgemm.media import NS_PER_S, Pixels, VideoFrame
-from edgemm.media_files import read_picture
+from edgemm.pictures.picture_files import read_picture
 
 DIFFERENT_FRAMES = 4
 SIGN_VIEW = (960, 720)

@@ -8,11 +8,11 @@ from typing import Any
 from bench import Context, Measurement
 from bench.interleaved import interleave
 from bench.references import float32_bundle
-from edgemm.evaluation.examples import read_examples
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 from edgemm.media import VideoFrame
-from edgemm.media_files import read_picture
+from edgemm.pictures.picture_files import read_picture
 from edgemm.tasks import open_task
+from edgemm.tasks.examples import read_examples
 from export.data.cache import data_set
 
 PICTURES = 12

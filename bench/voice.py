@@ -15,15 +15,15 @@ from bench.live_line import TIMEOUT_S, Asked, LiveLine
 from bench.paused import paused_sentences
 from bench.questions import SpokenQuestion, spoken_questions, view_questions
 from bench.voices import VOICES
-from edgemm.config import find_config
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 from edgemm.media import NS_PER_MS
-from edgemm.media_files import read_picture
-from runtime.assembly import assemble, warm_up
-from runtime.config import AudioConfig, RuntimeConfig, TonesConfig
+from edgemm.pictures.picture_files import read_picture
+from edgemm.settings.config import find_config
+from runtime.settings.config import AudioConfig, RuntimeConfig, TonesConfig
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.skills import SKILLS
 from runtime.stages.answer import WallClock
+from runtime.table.assembly import assemble, warm_up
 
 QUESTIONS, SENTENCES, ALOUD, SEED = 104, 100, 20, 12
 AT_MOST_MS, AT_MOST_CUT, ROUTED_AT_LEAST = 500.0, 3.0, 97.0

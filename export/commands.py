@@ -12,15 +12,15 @@ from rich.console import Console
 from rich.table import Table
 
 from edgemm.cli import command_parser, write_json
-from edgemm.config import config_names
 from edgemm.errors import EdgemmError
-from export.pack_names import recipe_names
-from export.plot import first_gate
-from export.progress import ProgressBars
-from export.recipe import Outcome, Request, export_recipe
-from export.recipe_config import load_recipe
-from export.target_config import load_target
-from export.verify import bounds
+from edgemm.settings.config import config_names
+from export.line.recipe import Outcome, Request, export_recipe
+from export.proof.plot import first_gate
+from export.proof.verify import bounds
+from export.settings.pack_names import recipe_names
+from export.settings.recipe_config import load_recipe
+from export.settings.target_config import load_target
+from export.workshop.progress import ProgressBars
 
 _WIDTH_OF_FILES = 160
 

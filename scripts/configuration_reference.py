@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from edgemm.config_reference import reference
-from edgemm.pack import Pack
-from export.recipe_config import Recipe
-from export.target_config import Target
-from runtime.config import RuntimeConfig
+from edgemm.bundles.pack import Pack
+from edgemm.settings.config_reference import reference
+from export.settings.recipe_config import Recipe
+from export.settings.target_config import Target
+from runtime.settings.config import RuntimeConfig
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "configuration.md"
 

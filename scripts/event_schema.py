@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from runtime.event_schema import EVENT_SCHEMA
+from runtime.telling.event_schema import EVENT_SCHEMA
 
 FILE = Path(__file__).resolve().parent.parent / "docs" / "event-schema.json"
 

@@ -9,9 +9,9 @@ from typing import Any
 
 from bench import BENCHES
 from bench.report import bound_of
-from edgemm.bundle import MANIFEST_FILE
-from edgemm.figures import Figure
-from edgemm.manifest import Manifest
+from edgemm.bundles.bundle import MANIFEST_FILE
+from edgemm.bundles.figures import Figure
+from edgemm.bundles.manifest import Manifest
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE, BENCH, BUNDLES = ROOT / "docs" / "figures.md", ROOT / "out" / "bench" / "bench.json", ROOT / "bundles"

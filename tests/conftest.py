@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from edgemm.bundles.pack import bundle_folders, load_pack
 from edgemm.host import host_target
-from edgemm.pack import bundle_folders, load_pack
 from tests.exported import bundles_folder, lack
 
 

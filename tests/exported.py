@@ -8,7 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
 from edgemm.host import host_target
 
 

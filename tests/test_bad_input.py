@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from edgemm.bundle import MANIFEST_FILE
+from edgemm.bundles.bundle import MANIFEST_FILE
 from edgemm.cli import main
 from edgemm.host import host_target
 

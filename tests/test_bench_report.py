@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bench import Measurement
 from bench.report import write_json
-from edgemm.figures import Figure
+from edgemm.bundles.figures import Figure
 
 
 def test_a_benchmark_run_alone_leaves_the_others_results(tmp_path: Path) -> None:

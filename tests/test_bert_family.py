@@ -10,10 +10,11 @@ import torch
 from transformers import BertConfig, BertModel, GPT2Config, GPT2Model
 
 from edgemm.backends import open_session
+from edgemm.bundles.manifest import Source
 from edgemm.errors import CheckpointError
-from edgemm.manifest import Source
-from export.families import Checkpoint, Traced
+from export.families import Traced
 from export.families.bert import export
+from export.sources import Checkpoint
 
 SOURCE = Source(kind="folder", name="test", revision="1", sha256="0" * 64)
 

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from edgemm.bundle import Bundle, write_bundle
+from edgemm.bundles.bundle import Bundle, write_bundle
+from edgemm.bundles.figures import Figure
+from edgemm.bundles.manifest import Graph, Manifest, Source
+from edgemm.bundles.tensors import TensorSpec
 from edgemm.cli import main
 from edgemm.errors import BundleError, StorageError
-from edgemm.figures import Figure
-from edgemm.manifest import Graph, Manifest, Source
-from edgemm.tensors import TensorSpec
 from tests.tiny_embedder import WIDTH, write_checkpoint
 
 

@@ -14,9 +14,9 @@ import torch
 from safetensors.torch import save_file
 
 from edgemm.errors import CheckpointError, StorageError
-from export import checkpoints, packages
-from export.checkpoints import load_torch_state, materialise, override
-from export.recipe_config import SourceConfig
+from export.settings.recipe_config import SourceConfig
+from export.sources import checkpoints, packages
+from export.sources.checkpoints import load_torch_state, materialise, override
 
 
 @pytest.fixture(autouse=True)

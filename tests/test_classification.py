@@ -10,9 +10,9 @@ import pytest
 
 from edgemm.errors import BundleError, InputError
 from edgemm.evaluation.classification import compare, evaluate, wilson_interval
-from edgemm.evaluation.examples import Example
 from edgemm.media import VideoFrame
 from edgemm.tasks.classification import Classifier
+from edgemm.tasks.examples import Example
 from tests.exported import exported
 from tests.tiny_vision import SIZE, classifier_bundle
 
@@ -88,7 +88,7 @@ def test_wilsons_interval_is_that_of_the_textbook() -> None:
 
 @pytest.mark.parametrize(("name", "label"), [("coffee", "espresso"), ("pagoda", "palace")])
 def test_the_exported_classifier_names_what_is_there(name: str, label: str) -> None:
-    from edgemm.photographs import read_photographs
+    from edgemm.pictures.photographs import read_photographs
 
     bundle = exported("efficientnet-lite0")
     [photo] = [photo for photo in read_photographs() if photo.name == name]

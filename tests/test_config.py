@@ -9,11 +9,11 @@ from typing import Annotated, Literal
 import pytest
 from pydantic import Field
 
-from edgemm.config import ConfigModel, config_names, find_config, json_schema, load_yaml
+from edgemm.bundles.pack import bundle_folders, load_pack
 from edgemm.errors import ConfigError
-from edgemm.pack import bundle_folders, load_pack
-from runtime.config import RuntimeConfig
-from runtime.config_layers import print_config, resolve_config
+from edgemm.settings.config import ConfigModel, config_names, find_config, json_schema, load_yaml
+from runtime.settings.config import RuntimeConfig
+from runtime.settings.config_layers import print_config, resolve_config
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edgemm.errors import HostError
-from runtime.control import ControlServer, request
+from runtime.control.control_socket import ControlServer, request
 
 
 def test_a_request_is_answered_by_the_handler(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import pkgutil
 from pathlib import Path
 
 import runtime.skills
-from edgemm.evaluation.examples import read_examples
+from edgemm.tasks.examples import read_examples
 from export.data import sentences, text
 from export.data.phrases import PHRASES
 from runtime.skills.skill import Skill
@@ -56,7 +56,7 @@ def test_the_same_pictures_of_text_come_out_every_time(tmp_path: Path) -> None:
 def test_codes_hold_what_the_truth_says(tmp_path: Path) -> None:
     import zxingcpp
 
-    from edgemm.media_files import read_picture
+    from edgemm.pictures.picture_files import read_picture
 
     text._build(tmp_path, [], seed=2, codes=20)
     codes = [example for example in read_examples(tmp_path) if example.group == "code"]

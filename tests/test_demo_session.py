@@ -11,7 +11,7 @@ import pytest
 from bench.session_script import build_session, read_script
 from edgemm.errors import InputError
 from edgemm.media import AudioChunk
-from edgemm.photographs import read_photographs
+from edgemm.pictures.photographs import read_photographs
 from runtime.sessions.session import Arrival
 from runtime.sessions.session_reader import find_session, open_session
 from runtime.stages.frame_quality import FrameQuality

@@ -8,12 +8,12 @@ import cv2
 import numpy as np
 import pytest
 
-from edgemm.drawing import draw_detections
+from edgemm.commands.drawing import draw_detections
 from edgemm.errors import BundleError, InputError
 from edgemm.evaluation.detection import compare, evaluate
-from edgemm.evaluation.examples import Box, Example
 from edgemm.media import VideoFrame
 from edgemm.tasks.detection import Detections, Detector, overlap, suppress
+from edgemm.tasks.examples import Box, Example
 from tests.exported import exported
 from tests.tiny_vision import SIZE, detector_bundle
 
@@ -131,7 +131,7 @@ def test_detections_whose_parts_do_not_fit_together_are_refused() -> None:
 
 @pytest.mark.parametrize(("name", "things"), [("person_dog_horse", {"person", "horse"}), ("astronaut", {"person"})])
 def test_the_exported_detector_sees_what_is_there(name: str, things: set[str]) -> None:
-    from edgemm.photographs import read_photographs
+    from edgemm.pictures.photographs import read_photographs
 
     bundle = exported("nanodet")
     [photo] = [photo for photo in read_photographs() if photo.name == name]
@@ -143,7 +143,7 @@ def test_the_exported_detector_sees_what_is_there(name: str, things: set[str]) -
 
 def test_the_exported_detector_is_as_sure_as_it_was_trained_to_be() -> None:
     """Scores in 8 bits ended at the highest one that calibration saw: 0.61 for this cow, 0.87 in float32."""
-    from edgemm.photographs import read_photographs
+    from edgemm.pictures.photographs import read_photographs
 
     [photo] = [photo for photo in read_photographs() if photo.name == "cows"]
     image = cv2.imread(str(photo.file))

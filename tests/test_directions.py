@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runtime.view.directions import angle_deg, clock_hour, direction, distance_m, nearness, side
+from runtime.language.directions import angle_deg, clock_hour, direction, distance_m, nearness, side
 
 columns = st.floats(0.0, 1.0)
 fields_of_view = st.floats(20.0, 120.0)

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from edgemm.cli import COMMANDS
-from export.recipe_config import Recipe
+from export.settings.recipe_config import Recipe
 from runtime.skills import SKILLS, Skill
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from edgemm import cli, health
+from edgemm import cli
+from edgemm.commands import health
 
 
 def test_packages_of_the_runtime_are_listed_with_their_versions():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from edgemm.evaluation.embedding import compare, evaluate
-from edgemm.evaluation.examples import Example
 from edgemm.tasks.embedding import Embedder
+from edgemm.tasks.examples import Example
 from tests.exported import exported
 
 

@@ -9,12 +9,12 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from edgemm.bundle import Bundle, write_bundle
-from edgemm.manifest import Graph, LogMel, Manifest, Source
-from edgemm.media_files import resample
+from edgemm.bundles.bundle import Bundle, write_bundle
+from edgemm.bundles.manifest import Graph, LogMel, Manifest, Source
+from edgemm.bundles.tensors import TensorSpec
+from edgemm.sound.sound_files import resample
 from edgemm.tasks.end_of_turn import EndOfTurnDetector
 from edgemm.tasks.speech_synthesis import SpeechSynthesiser
-from edgemm.tensors import TensorSpec
 from tests.exported import exported
 
 RATE = 16_000

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from edgemm.errors import InputError, MissingExtraError
-from edgemm.espeak_voice import EspeakVoice
+from edgemm.sound.espeak_voice import EspeakVoice
 
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 TEXT = "I see a cup, on the table. Is it yours?"

@@ -9,11 +9,12 @@ import onnx
 import pytest
 from onnx import numpy_helper
 
-from edgemm.bundle import Bundle, write_bundle
+from edgemm.bundles.bundle import Bundle, write_bundle
+from edgemm.bundles.figures import Figure
 from edgemm.evaluation import evaluator
-from edgemm.evaluation.examples import Example
-from edgemm.figures import Figure
-from edgemm.media_files import write_picture, write_sound
+from edgemm.pictures.picture_files import write_picture
+from edgemm.sound.sound_files import write_sound
+from edgemm.tasks.examples import Example
 from tests.exported import exported
 
 ANSWERS = [Example(text="I see two cups."), Example(text="No.")]

@@ -13,12 +13,12 @@ from pydantic import TypeAdapter
 
 from edgemm.media import NS_PER_MS, AudioChunk, VideoFrame
 from runtime import items
-from runtime.event_schema import EVENT_SCHEMA, Body
-from runtime.events import event_of
 from runtime.evidence import Evidence
 from runtime.items import TurnRef
 from runtime.sinks.event_log import EventList, EventLog, RotatingFile, line_of
-from runtime.telling import Teller
+from runtime.telling.event_schema import EVENT_SCHEMA, Body
+from runtime.telling.events import event_of
+from runtime.telling.lines import Teller
 
 TURN = TurnRef(3, 1)
 FRAME = VideoFrame(np.zeros((4, 4, 3), np.uint8), 50 * NS_PER_MS, 7)

@@ -16,7 +16,7 @@ from edgemm import cli
 from edgemm.commands.infer_sounds import speech_stretches
 from edgemm.commands.inferences import _SHOWS, Inference, show_of
 from edgemm.host import host_target
-from edgemm.media_files import read_picture, write_picture
+from edgemm.pictures.picture_files import read_picture, write_picture
 from edgemm.tasks import TASKS
 from tests.exported import exported
 

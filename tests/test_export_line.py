@@ -15,10 +15,11 @@ from typing import Any
 import onnx
 import pytest
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
 from edgemm.cli import main
-from export import form_steps, memory
 from export.families import onnx as onnx_family
+from export.line import form_steps
+from export.workshop import memory
 from tests.tiny_embedder import recipe, write_checkpoint, write_recipe
 
 

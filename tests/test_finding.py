@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from runtime.language.finding import find_thing, known_as, misheard, one_edit, without_place
 from runtime.language.phrasing import an, counted, listed, plural
-from runtime.view.things import THING_OF_WORD
+from runtime.language.things import THING_OF_WORD
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,14 @@ import pytest
 HEAVY = ("torch", "transformers", "onnx", "export")
 
 
-@pytest.mark.parametrize("module", ["runtime.daemon", "edgemm.cli", "edgemm.tasks", "runtime.config_layers"])
+@pytest.mark.parametrize(
+    "module", ["runtime.life.daemon", "edgemm.cli", "edgemm.tasks", "runtime.settings.config_layers"]
+)
 def test_a_fresh_interpreter_imports_it_without_torch(module):
     code = f"import sys, {module}; print(*[name for name in {HEAVY} if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    if "No module named 'runtime.daemon'" in done.stderr:
-        pytest.skip("runtime.daemon does not exist yet")
+    if "No module named 'runtime.life.daemon'" in done.stderr:
+        pytest.skip("runtime.life.daemon does not exist yet")
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == ""
 

@@ -9,10 +9,10 @@ import pytest
 from bench.judge import judge
 from bench.kinds import goes_by
 from bench.question_set import SKILL_OF, Asked, Kind, questions
-from edgemm.photographs import Photograph, read_photographs
+from edgemm.pictures.photographs import Photograph, read_photographs
 from runtime.language.finding import find_thing
+from runtime.language.things import THINGS
 from runtime.skills import SKILLS
-from runtime.view.things import THINGS
 
 PHOTO = Photograph(
     file=Path("made_up.jpg"),

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from runtime.kept_state import FILE_NAME, KeptState, load_state, save_state
-from runtime.watchdog import notify, period_s
+from runtime.life.watchdog import notify, period_s
+from runtime.settings.kept_state import FILE_NAME, KeptState, load_state, save_state
 
 
 def test_volume_and_rate_come_back(tmp_path: Path) -> None:
@@ -37,6 +37,6 @@ def test_the_service_manager_hears_that_we_are_ready(tmp_path: Path, monkeypatch
 
 
 def test_the_allocator_takes_our_settings_where_there_is_glibc() -> None:
-    script = "from runtime.allocator import frugal; print(frugal())"
+    script = "from runtime.life.allocator import frugal; print(frugal())"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.stdout.strip() == str(platform.libc_ver()[0] == "glibc")

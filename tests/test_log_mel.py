@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from edgemm.log_mel import log_mel, max_frame_count
-from edgemm.manifest import LogMel
+from edgemm.bundles.manifest import LogMel
+from edgemm.sound.log_mel import log_mel, max_frame_count
 
 
 def reference(samples: np.ndarray, max_s: float) -> np.ndarray:

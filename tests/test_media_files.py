@@ -12,7 +12,8 @@ import pytest
 import soundfile
 
 from edgemm.errors import InputError, StorageError
-from edgemm.media_files import read_picture, read_sound, resample, write_sound
+from edgemm.pictures.picture_files import read_picture
+from edgemm.sound.sound_files import read_sound, resample, write_sound
 
 PICTURE_SUFFIXES = (".png", ".jpg", ".webp", ".bmp")
 

@@ -11,11 +11,11 @@ import pytest
 from edgemm.backends import open_session
 from edgemm.backends.null import NullSession
 from edgemm.backends.threads import best_threads, measure_threads
-from edgemm.bundle import write_bundle
+from edgemm.bundles.bundle import write_bundle
+from edgemm.bundles.manifest import Graph, Manifest, Source
+from edgemm.bundles.tensors import TensorSpec
 from edgemm.errors import BundleError
-from edgemm.manifest import Graph, Manifest, Source
 from edgemm.proof_graph import proof_graph
-from edgemm.tensors import TensorSpec
 
 
 @pytest.fixture

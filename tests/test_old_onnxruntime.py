@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 
 from edgemm.backends.onnxruntime import LEFT_OUT_OPTIMISERS
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.manifest import Graph
+from edgemm.bundles.pack import bundle_folders, load_pack
+from edgemm.bundles.tensors import Array, TensorSpec
 from edgemm.host import host_target
-from edgemm.manifest import Graph
-from edgemm.pack import bundle_folders, load_pack
-from edgemm.tensors import Array, TensorSpec
 
 OLD_VERSION = "1.23.2"
 ROOT = Path(__file__).resolve().parent.parent

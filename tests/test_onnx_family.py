@@ -10,10 +10,11 @@ import onnxruntime as ort
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
+from edgemm.bundles.manifest import Source
 from edgemm.errors import CheckpointError, ConfigError
-from edgemm.manifest import Source
-from export.families import Checkpoint, Traced
+from export.families import Traced
 from export.families.onnx import export
+from export.sources import Checkpoint
 
 SOURCE = Source(kind="folder", name="test", revision="1", sha256="0" * 64)
 MATRIX = np.random.default_rng(1).standard_normal((4, 3)).astype(np.float32)

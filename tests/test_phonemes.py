@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from edgemm.errors import MissingExtraError
-from edgemm.phonemes import Phonemiser, clauses, phoneme_ids, sentences
+from edgemm.sound.phonemes import Phonemiser, clauses, phoneme_ids, sentences
 
 needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from edgemm.evaluation.examples import read_examples
-from edgemm.photographs import read_photographs
+from edgemm.pictures.photographs import read_photographs
+from edgemm.tasks.examples import read_examples
 from export.data.pictures import build_calibration, build_evaluation
 from export.families.nanodet import LABELS
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from edgemm.bundles.manifest import CentreCrop, ColourOrder, LogMel, Normalise, PreprocessStep, Resize
 from edgemm.errors import BundleError
-from edgemm.manifest import CentreCrop, ColourOrder, LogMel, Normalise, PreprocessStep, Resize
 from edgemm.media import VideoFrame
-from edgemm.preprocess import LETTERBOX_GREY, preprocess
+from edgemm.pictures.preprocess import LETTERBOX_GREY, preprocess
 
 
 def frame(height: int, width: int, seed: int = 0) -> VideoFrame:

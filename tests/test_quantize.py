@@ -11,10 +11,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from edgemm.backends import open_session
+from edgemm.bundles.tensors import Array
 from edgemm.errors import ConfigError, GateError
-from edgemm.tensors import Array
-from export import quantize
-from export.onnx_files import operator_counts
+from export.forms import quantize
+from export.workshop.onnx_files import operator_counts
 
 RANDOM = np.random.default_rng(3)
 BATCH, INNER, OUTER = 8, 128, 96
@@ -142,7 +142,7 @@ def test_rounded_weights_do_not_shift_the_mean_of_a_channel(tmp_path: Path, monk
         return float(np.abs(np.mean(errors, axis=(0, 1, 3, 4))).mean())
 
     corrected = shift(tmp_path / "corrected.onnx")
-    monkeypatch.setattr("export.bias_correction.correct_biases", lambda *_: 0)
+    monkeypatch.setattr("export.forms.bias_correction.correct_biases", lambda *_: 0)
     assert corrected < 0.5 * shift(tmp_path / "plain.onnx")
 
 

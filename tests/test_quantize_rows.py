@@ -11,8 +11,8 @@ from onnx import TensorProto, helper, numpy_helper
 
 from edgemm.backends import open_session
 from edgemm.errors import GateError
-from export.onnx_files import operator_counts
-from export.quantize_rows import LEAST_ROWS, float32_to_int8_rows
+from export.forms.quantize_rows import LEAST_ROWS, float32_to_int8_rows
+from export.workshop.onnx_files import operator_counts
 
 WIDTH = 24
 

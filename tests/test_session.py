@@ -16,13 +16,13 @@ from mcap.reader import make_reader
 
 from edgemm.errors import InputError, StorageError
 from edgemm.media import NS_PER_MS, AudioChunk, VideoFrame
-from runtime.events import event_of
 from runtime.evidence import Evidence
 from runtime.items import Wake
 from runtime.sessions.expectation import Expectation
 from runtime.sessions.session import SessionInfo
 from runtime.sessions.session_reader import open_session
 from runtime.sessions.session_writer import SessionWriter
+from runtime.telling.events import event_of
 
 INFO = SessionInfo(start_unix_ns=1_767_225_600_000_000_000, title="a test", horizontal_fov_deg=70.0, version="0.1")
 TRUTH = Expectation(name="cup", from_s=0, to_s=2, kind="answer", asked="is there a cup", said_any=("a cup",))

@@ -9,8 +9,8 @@ import pytest
 from edgemm.media import NS_PER_S
 from runtime.evidence.coco_imagenet import COCO_OF_SYNSET
 from runtime.items import Alert, Effect, SourceState, ViewState
+from runtime.language.things import THINGS
 from runtime.skills import FALLBACK, SKILLS, Sentence
-from runtime.view.things import THINGS
 from tests.scenes import AHEAD, LEFT, NOW_NS, RIGHT, TURN, HandMadeLook, ask, label, refused, scene, spoken, thing
 
 VIEW_QUESTIONS = [

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edgemm.errors import MissingExtraError
-from edgemm.phonemes import PROGRAM, Phonemiser
+from edgemm.sound.phonemes import PROGRAM, Phonemiser
 from runtime.language.everyday_nouns import EVERYDAY_NOUNS, is_everyday
 from runtime.language.pronunciation import distance, phonemes_of
 from runtime.language.sounds_like import SoundsLike
+from runtime.language.things import THING_OF_WORD
 from runtime.skills import SKILLS
 from runtime.stages.route import phrases_of
-from runtime.view.things import THING_OF_WORD
 
 SIGNS = "pbtdkɡmnfvszʃhlɹjwiɪeɛæəʌɑɔʊu"
 ipa = st.text(SIGNS, max_size=8).map(phonemes_of)

@@ -16,11 +16,11 @@ import pytest
 
 from edgemm.errors import DeviceError, InputError
 from edgemm.media import NS_PER_MS, NS_PER_S, AudioChunk, VideoFrame
-from runtime.config import CameraConfig
 from runtime.items import Item, SourceState
 from runtime.sessions.session import SessionInfo
 from runtime.sessions.session_reader import open_session
 from runtime.sessions.session_writer import SessionWriter
+from runtime.settings.config import CameraConfig
 from runtime.sources import Source
 from runtime.sources.camera import Camera
 from runtime.sources.command import CommandCamera

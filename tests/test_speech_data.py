@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from edgemm.evaluation.english_normaliser import normalised
-from edgemm.evaluation.examples import Example
+from edgemm.tasks.examples import Example
 from export.data import speech
 from export.data.rooms import padded, reverberated, with_noise
 from export.data.speech_human import MOONSHINE, POCKETSPHINX, TRANSCRIPTS

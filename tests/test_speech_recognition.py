@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from edgemm.audio_windows import loudest_rms, quiet_windows
-from edgemm.bundle import Bundle, write_bundle
+from edgemm.backends.greedy import Token
+from edgemm.bundles.bundle import Bundle, write_bundle
+from edgemm.bundles.manifest import Manifest, Source
 from edgemm.errors import BundleError
-from edgemm.greedy import Token
-from edgemm.manifest import Manifest, Source
 from edgemm.repetition import loop_period, said_once, without_loop
+from edgemm.sound.audio_windows import loudest_rms, quiet_windows
 from edgemm.tasks.speech_recognition import Progress, SpeechRecogniser, Transcription
 from tests import tiny_whisper
 
@@ -23,8 +23,8 @@ SOURCE = Source(kind="folder", name="tiny", revision="", sha256="0" * 64)
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A tiny Whisper with random weights: it says something, and never anything that makes sense."""
     pytest.importorskip("torch")
-    from export.families import Checkpoint
     from export.families.whisper import export
+    from export.sources import Checkpoint
 
     folder = tmp_path_factory.mktemp("tiny")
     tiny_whisper.save_hugging_face(folder)
@@ -150,7 +150,7 @@ def test_a_bundle_without_log_mel_is_refused(bundle: Bundle) -> None:
 def test_calibration_sees_what_the_encoder_sees(bundle: Bundle, tmp_path: Path) -> None:
     import soundfile
 
-    from edgemm.evaluation.examples import Example
+    from edgemm.tasks.examples import Example
 
     soundfile.write(tmp_path / "clip.wav", tiny_whisper.chirp(1.0), 16_000)
     [(role, inputs)] = SpeechRecogniser(bundle).calibration_inputs(Example(audio=tmp_path / "clip.wav"))

@@ -10,7 +10,7 @@ import pytest
 
 from edgemm.errors import ConfigError
 from edgemm.media import Samples
-from edgemm.wake_word import WakeWord
+from edgemm.sound.wake_word import WakeWord
 from runtime.items import (
     Effect,
     Item,

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from edgemm.media import VideoFrame
+from edgemm.pictures.text_regions import RegionSettings, reading_order, straightened, text_regions
 from edgemm.tasks.text_recognition import TextReader
-from edgemm.text_regions import RegionSettings, reading_order, straightened, text_regions
 from tests.exported import exported
 
 Box = tuple[float, float, float, float]

@@ -12,8 +12,8 @@ import onnx
 import pytest
 
 from edgemm.backends import open_session
+from edgemm.bundles.tensors import Array
 from edgemm.errors import CheckpointError
-from edgemm.tensors import Array
 from export.families.onnx_builder import OnnxBuilder
 from export.families.tfjs import read_graph_model
 from export.families.tfjs_numpy import evaluate

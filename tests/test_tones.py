@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from runtime.tones import TONES, tone
+from runtime.sound.tones import TONES, tone
 
 
 @pytest.mark.parametrize("name", TONES)

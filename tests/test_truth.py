@@ -8,7 +8,6 @@ import pytest
 from pydantic import ValidationError
 
 from edgemm.media import NS_PER_MS
-from runtime.events import event_of
 from runtime.items import (
     Alert,
     Answer,
@@ -23,6 +22,7 @@ from runtime.items import (
 )
 from runtime.sessions.expectation import Expectation
 from runtime.sessions.truth import check, unexpected_alerts
+from runtime.telling.events import event_of
 
 TURN = TurnRef(1, 2)
 CUP = Expectation(

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 import torch
 
+from edgemm.bundles.manifest import Source
 from edgemm.errors import CheckpointError
-from edgemm.manifest import Source
-from export.families import Checkpoint
 from export.families.efficientnet import EfficientNetLite, SameConv, load_model
 from export.families.nanodet import export as export_nanodet
+from export.sources import Checkpoint
 
 
 @pytest.fixture(scope="module")

@@ -9,11 +9,11 @@ import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
 
-from edgemm.bundle import Bundle, write_bundle
+from edgemm.bundles.bundle import Bundle, write_bundle
+from edgemm.bundles.manifest import Graph, Manifest, Source
+from edgemm.bundles.tensors import TensorSpec
 from edgemm.errors import InputError
-from edgemm.manifest import Graph, Manifest, Source
 from edgemm.tasks.voice_activity import VoiceActivityDetector
-from edgemm.tensors import TensorSpec
 from tests.exported import exported
 
 

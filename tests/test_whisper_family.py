@@ -9,15 +9,16 @@ import numpy as np
 import pytest
 
 from edgemm.backends import open_session
+from edgemm.bundles.manifest import Source
 from edgemm.errors import CheckpointError, ConfigError
-from edgemm.manifest import Source
 
 pytest.importorskip("torch")
 
-from export.families import Checkpoint, Traced
+from export.families import Traced
 from export.families.ctranslate2 import read_model
 from export.families.whisper import export
 from export.families.whisper_checkpoint import load_whisper
+from export.sources import Checkpoint
 from tests import tiny_whisper
 
 SOURCE = Source(kind="folder", name="tiny", revision="", sha256="0" * 64)
@@ -120,7 +121,7 @@ def test_an_unknown_option_is_a_config_error(checkpoint: tuple[Path, Any], tmp_p
 def test_a_quantised_decoder_keeps_its_embedding_once(traced: Traced, tmp_path: Path, bits: int) -> None:
     import onnx
 
-    from export import quantize
+    from export.forms import quantize
 
     quantise = {4: quantize.float32_to_int4_blockwise, 8: quantize.float32_to_int8_blockwise}[bits]
     path = tmp_path / "decoder.onnx"

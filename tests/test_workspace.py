@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from export.workspace import cache_root
+from export.workshop.workspace import cache_root
 
 
 def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,9 +8,9 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from edgemm.bundle import Bundle, write_bundle
-from edgemm.manifest import ColourOrder, Graph, Manifest, PreprocessStep, Resize, Source
-from edgemm.tensors import Array, TensorSpec
+from edgemm.bundles.bundle import Bundle, write_bundle
+from edgemm.bundles.manifest import ColourOrder, Graph, Manifest, PreprocessStep, Resize, Source
+from edgemm.bundles.tensors import Array, TensorSpec
 
 SIZE = 8
 STEPS: tuple[PreprocessStep, ...] = (Resize(mode="stretch", height=SIZE, width=SIZE), ColourOrder(order="bgr"))

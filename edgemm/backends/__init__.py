@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal, Protocol
 
-from edgemm.tensors import Array, TensorSpec
+from edgemm.bundles.tensors import Array, TensorSpec
 
 BackendName = Literal["onnxruntime", "null"]
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from edgemm.bundles.manifest import Graph
+from edgemm.bundles.tensors import Array, TensorSpec
 from edgemm.errors import BundleError
-from edgemm.manifest import Graph
-from edgemm.tensors import Array, TensorSpec
 
 _MANIFEST = "manifest.json"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import onnxruntime as ort
 
+from edgemm.bundles.tensors import Array, DType, TensorSpec
 from edgemm.errors import BundleError
-from edgemm.tensors import Array, DType, TensorSpec
 
 LEFT_OUT_OPTIMISERS = ["WeightBiasQuantization"]
 """It rounds float32 weights between quantised tensors to int8, one scale for all channels. Layers that an

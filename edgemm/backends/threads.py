@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from edgemm.backends import InferenceSession, open_session
-from edgemm.tensors import Array
+from edgemm.bundles.tensors import Array
 
 _WORTH_IT = 0.9
 """More threads must cost at most this share of the time: a tie goes to fewer, which leave cores to others."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 
+from edgemm.bundles.pack import load_pack
 from edgemm.cli import command_parser, write_json
+from edgemm.commands.health import Check, check_host
 from edgemm.commands.pack_arguments import add_pack_arguments
 from edgemm.errors import HostError
-from edgemm.health import Check, check_host
 from edgemm.host import host_signature
-from edgemm.pack import load_pack
 
 _MARKS = {"ok": "ok    ", "absent": "none  ", "broken": "BROKEN"}
 

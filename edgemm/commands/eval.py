@@ -5,11 +5,11 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
 from edgemm.cli import command_parser, write_json
 from edgemm.commands.inspect import figure_line
 from edgemm.evaluation import evaluator
-from edgemm.evaluation.examples import read_examples
+from edgemm.tasks.examples import read_examples
 
 
 def main(argv: list[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
 from edgemm.cli import command_parser, write_json
 from edgemm.commands.inferences import Inference, show_of
 from edgemm.errors import UsageError

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from edgemm.commands.drawing import draw_detections, draw_outlines
 from edgemm.commands.inferences import Inference
-from edgemm.drawing import draw_detections, draw_outlines
 from edgemm.media import VideoFrame
-from edgemm.media_files import read_picture, write_picture
+from edgemm.pictures.picture_files import read_picture, write_picture
 from edgemm.tasks.classification import Classifier
 from edgemm.tasks.detection import Detections, Detector
 from edgemm.tasks.text_recognition import TextLine, TextReader

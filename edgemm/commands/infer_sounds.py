@@ -8,7 +8,7 @@ from typing import Protocol
 
 from edgemm.commands.inferences import Inference
 from edgemm.media import SAMPLE_RATE_HZ, Samples
-from edgemm.media_files import read_sound
+from edgemm.sound.sound_files import read_sound
 from edgemm.tasks.speech_recognition import SpeechRecogniser
 from edgemm.tasks.voice_activity import WINDOW_SAMPLES, VoiceActivityDetector
 

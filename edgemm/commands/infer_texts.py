@@ -7,11 +7,11 @@ from pathlib import Path
 
 import numpy as np
 
+from edgemm.bundles.tensors import Array
 from edgemm.commands.inferences import Inference
-from edgemm.media_files import write_sound
+from edgemm.sound.sound_files import write_sound
 from edgemm.tasks.embedding import Embedder
 from edgemm.tasks.speech_synthesis import SpeechSynthesiser
-from edgemm.tensors import Array
 
 
 def vectors(embedder: Embedder, inputs: Sequence[str]) -> list[Inference]:

@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.figures import Figure
+from edgemm.bundles.tensors import TensorSpec
 from edgemm.cli import command_parser, write_json
-from edgemm.figures import Figure
-from edgemm.tensors import TensorSpec
 
 
 def main(argv: list[str]) -> int:

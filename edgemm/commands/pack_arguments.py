@@ -6,10 +6,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.pack import Role, bundle_folders, load_pack
 from edgemm.errors import UsageError
 from edgemm.host import host_target
-from edgemm.pack import Role, bundle_folders, load_pack
 from edgemm.tasks import open_task
 
 

@@ -13,7 +13,7 @@ from edgemm.cli import command_parser, write_json
 from edgemm.commands.pack_arguments import add_pack_arguments, open_role
 from edgemm.errors import DeviceError, InputError, UsageError
 from edgemm.media import Samples
-from edgemm.media_files import write_sound
+from edgemm.sound.sound_files import write_sound
 
 
 def main(argv: list[str]) -> int:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 from edgemm.cli import command_parser, write_json
 from edgemm.commands.pack_arguments import add_pack_arguments, open_role
-from edgemm.media_files import read_sound
+from edgemm.sound.sound_files import read_sound
 
 
 def main(argv: list[str]) -> int:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from edgemm.backends import InferenceSession, open_session
-from edgemm.bundle import Bundle
+from edgemm.backends.probe import probe
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.manifest import Graph
+from edgemm.bundles.tensors import TensorSpec
 from edgemm.cli import command_parser, write_json
 from edgemm.errors import BundleError
-from edgemm.manifest import Graph
-from edgemm.probe import probe
 from edgemm.tasks import open_task
-from edgemm.tensors import TensorSpec
 
 
 def main(argv: list[str]) -> int:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.figures import Figure
 from edgemm.errors import InputError
-from edgemm.evaluation.examples import Example
-from edgemm.figures import Figure
 from edgemm.tasks.classification import Classifier
 from edgemm.tasks.detection import example_frame
+from edgemm.tasks.examples import Example
 
 
 def evaluate(bundle: Bundle, examples: Sequence[Example]) -> tuple[Figure, ...]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from edgemm.errors import InputError
-from edgemm.evaluation.examples import Example
 from edgemm.media import Samples
-from edgemm.media_files import read_sound
+from edgemm.sound.sound_files import read_sound
+from edgemm.tasks.examples import Example
 
 MOST_CLIPS = 80
 """More do not change a figure that is a share of thousands of windows, or agreement of two graphs."""

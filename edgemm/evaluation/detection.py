@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.figures import Figure
 from edgemm.errors import InputError
-from edgemm.evaluation.examples import Example
-from edgemm.figures import Figure
 from edgemm.tasks.detection import Detections, Detector, example_frame, overlap
+from edgemm.tasks.examples import Example
 
 OVERLAP = 0.5
 CURVE_THRESHOLD = 0.05

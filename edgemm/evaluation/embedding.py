@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.figures import Figure
+from edgemm.bundles.tensors import Array
 from edgemm.errors import InputError
-from edgemm.evaluation.examples import Example
-from edgemm.figures import Figure
 from edgemm.tasks.embedding import Embedder
-from edgemm.tensors import Array
+from edgemm.tasks.examples import Example
 
 PHRASE = "phrase"
 

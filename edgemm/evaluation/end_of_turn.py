@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.figures import Figure
 from edgemm.evaluation.clips import clips
-from edgemm.evaluation.examples import Example
-from edgemm.figures import Figure
 from edgemm.tasks.end_of_turn import EndOfTurnDetector
+from edgemm.tasks.examples import Example
 
 COMPLETE_PROBABILITY = 0.5
 _MIDDLE = 0.6

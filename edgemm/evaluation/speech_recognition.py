@@ -17,12 +17,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.figures import Figure
 from edgemm.errors import InputError
 from edgemm.evaluation.english_normaliser import normalised
-from edgemm.evaluation.examples import Example
-from edgemm.figures import Figure
-from edgemm.media_files import read_sound
+from edgemm.sound.sound_files import read_sound
+from edgemm.tasks.examples import Example
 from edgemm.tasks.speech_recognition import Context, SpeechRecogniser
 
 Counts = npt.NDArray[np.int64]

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.figures import Figure
 from edgemm.errors import BundleError, InputError
 from edgemm.evaluation.english_normaliser import normalised
-from edgemm.evaluation.examples import Example
-from edgemm.figures import Figure
 from edgemm.media import SAMPLE_RATE_HZ, Samples
-from edgemm.media_files import resample
+from edgemm.sound.sound_files import resample
+from edgemm.tasks.examples import Example
 from edgemm.tasks.speech_recognition import SpeechRecogniser
 from edgemm.tasks.speech_synthesis import SpeechSynthesiser
 
@@ -97,8 +97,8 @@ def _heard(sounds: Iterator[Samples] | Sequence[Samples]) -> list[str]:
 
 
 def _recogniser_bundle() -> Bundle:
+    from edgemm.bundles.pack import bundle_folders, load_pack
     from edgemm.host import host_target
-    from edgemm.pack import bundle_folders, load_pack
 
     root = Path(os.environ.get("EDGEMM_BUNDLES", "bundles"))
     folder = bundle_folders(load_pack(_PACK), root, host_target())["recogniser"]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.figures import Figure
 from edgemm.errors import InputError
-from edgemm.evaluation.examples import Example
-from edgemm.figures import Figure
-from edgemm.media_files import read_picture
+from edgemm.pictures.picture_files import read_picture
+from edgemm.tasks.examples import Example
 from edgemm.tasks.text_recognition import TextReader
 
 CODES = "code"

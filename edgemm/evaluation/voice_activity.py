@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.figures import Figure
 from edgemm.evaluation.clips import clips
-from edgemm.evaluation.examples import Example
-from edgemm.figures import Figure
 from edgemm.media import Samples
+from edgemm.tasks.examples import Example
 from edgemm.tasks.voice_activity import WINDOW_SAMPLES, VoiceActivityDetector
 
 SPEECH_PROBABILITY = 0.5

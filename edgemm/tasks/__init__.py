@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
 from edgemm.errors import BundleError
 
 TASKS: dict[str, str] = {

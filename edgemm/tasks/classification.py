@@ -14,13 +14,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from edgemm.backends import open_session
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.tensors import Array
 from edgemm.errors import BundleError
-from edgemm.evaluation.examples import Example
 from edgemm.media import VideoFrame
-from edgemm.preprocess import Region, preprocess
+from edgemm.pictures.preprocess import Region, preprocess
 from edgemm.tasks.detection import example_frame
-from edgemm.tensors import Array
+from edgemm.tasks.examples import Example
 
 
 class ClassificationSettings(BaseModel):

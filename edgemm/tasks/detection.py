@@ -16,12 +16,12 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from edgemm.backends import open_session
-from edgemm.bundle import Bundle
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.tensors import Array
 from edgemm.errors import BundleError, InputError
-from edgemm.evaluation.examples import Example
 from edgemm.media import VideoFrame
-from edgemm.preprocess import Boxes, preprocess
-from edgemm.tensors import Array
+from edgemm.pictures.preprocess import Boxes, preprocess
+from edgemm.tasks.examples import Example
 
 Scores = npt.NDArray[np.float32]
 ClassIds = npt.NDArray[np.int64]

@@ -14,10 +14,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from edgemm.backends import open_session
-from edgemm.bundle import Bundle
-from edgemm.evaluation.examples import Example
-from edgemm.recorded import Call, recorded
-from edgemm.tensors import Array
+from edgemm.backends.recorded import Call, recorded
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.tensors import Array
+from edgemm.tasks.examples import Example
 
 TOKENIZER_FILE = "tokenizer.json"
 

@@ -15,15 +15,15 @@ from collections.abc import Iterator
 import numpy as np
 
 from edgemm.backends import open_session
-from edgemm.bundle import Bundle
+from edgemm.backends.recorded import Call, recorded
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.manifest import LogMel
+from edgemm.bundles.tensors import Array
 from edgemm.errors import BundleError
-from edgemm.evaluation.examples import Example
-from edgemm.log_mel import log_mel
-from edgemm.manifest import LogMel
 from edgemm.media import Samples
-from edgemm.media_files import read_sound
-from edgemm.recorded import Call, recorded
-from edgemm.tensors import Array
+from edgemm.sound.log_mel import log_mel
+from edgemm.sound.sound_files import read_sound
+from edgemm.tasks.examples import Example
 
 _VARIANCE_FLOOR = 1e-7
 

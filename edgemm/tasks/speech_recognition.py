@@ -1,6 +1,6 @@
 """Speech recognition: sound → text, by an encoder and an autoregressive decoder.
 
-Graph `encoder`: `log_mel` (batch = 1, mel, frame), values as `edgemm.log_mel` gives them → `cross_key_N`,
+Graph `encoder`: `log_mel` (batch = 1, mel, frame), values as `edgemm.sound.log_mel` gives them → `cross_key_N`,
 `cross_value_N` for each decoder layer N.
 Graph `decoder`: `input_ids` (batch = 1, token), the same `cross_…`, states for self-attention → `logits`
 (batch, token, vocabulary).
@@ -19,17 +19,17 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from edgemm.audio_windows import loudest_rms, quiet_windows
 from edgemm.backends import open_session
-from edgemm.bundle import Bundle
+from edgemm.backends.greedy import CachedDecoder, Token, best_token, continue_greedily
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.manifest import LogMel
+from edgemm.bundles.tensors import Array
 from edgemm.errors import BundleError
-from edgemm.evaluation.examples import Example
-from edgemm.greedy import CachedDecoder, Token, best_token, continue_greedily
-from edgemm.log_mel import log_mel, max_frame_count
-from edgemm.manifest import LogMel
 from edgemm.media import SAMPLE_RATE_HZ, Samples
 from edgemm.repetition import loop_period, said_once, without_loop
-from edgemm.tensors import Array
+from edgemm.sound.audio_windows import loudest_rms, quiet_windows
+from edgemm.sound.log_mel import log_mel, max_frame_count
+from edgemm.tasks.examples import Example
 
 Context = Literal["short", "full"]
 
@@ -174,7 +174,7 @@ class SpeechRecogniser:
 
     def calibration_inputs(self, example: Example) -> Iterator[tuple[str, dict[str, Array]]]:
         """What the encoder sees at short context on a labelled clip."""
-        from edgemm.media_files import read_sound
+        from edgemm.sound.sound_files import read_sound
 
         if example.audio is None:
             return

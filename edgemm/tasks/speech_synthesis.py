@@ -25,13 +25,13 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 from edgemm.backends import open_session
-from edgemm.bundle import Bundle
+from edgemm.backends.recorded import Call, recorded
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.tensors import Array
 from edgemm.errors import BundleError, InputError
-from edgemm.evaluation.examples import Example
 from edgemm.media import Samples
-from edgemm.phonemes import Phonemiser, phoneme_ids, sentences
-from edgemm.recorded import Call, recorded
-from edgemm.tensors import Array
+from edgemm.sound.phonemes import Phonemiser, phoneme_ids, sentences
+from edgemm.tasks.examples import Example
 
 VOICE_FILE = "voice.json"
 RATES = (0.3, 4.0)

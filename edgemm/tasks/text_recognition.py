@@ -16,15 +16,22 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from edgemm.backends import open_session
-from edgemm.bundle import Bundle
+from edgemm.backends.recorded import Call, recorded
+from edgemm.bundles.bundle import Bundle
+from edgemm.bundles.tensors import Array
 from edgemm.errors import BundleError
-from edgemm.evaluation.examples import Example
 from edgemm.media import Pixels, VideoFrame
-from edgemm.media_files import read_picture
-from edgemm.preprocess import preprocess
-from edgemm.recorded import Call, recorded
-from edgemm.tensors import Array
-from edgemm.text_regions import Quadrilateral, RegionSettings, TextRegion, reading_order, straightened, text_regions
+from edgemm.pictures.picture_files import read_picture
+from edgemm.pictures.preprocess import preprocess
+from edgemm.pictures.text_regions import (
+    Quadrilateral,
+    RegionSettings,
+    TextRegion,
+    reading_order,
+    straightened,
+    text_regions,
+)
+from edgemm.tasks.examples import Example
 
 CHARACTERS_FILE = "characters.txt"
 _MULTIPLE = 32

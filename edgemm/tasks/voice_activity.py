@@ -14,12 +14,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from edgemm.backends import open_session
-from edgemm.bundle import Bundle
+from edgemm.backends.recorded import Call, recorded
+from edgemm.bundles.bundle import Bundle
 from edgemm.errors import InputError
-from edgemm.evaluation.examples import Example
 from edgemm.media import Samples
-from edgemm.media_files import read_sound
-from edgemm.recorded import Call, recorded
+from edgemm.sound.sound_files import read_sound
+from edgemm.tasks.examples import Example
 
 WINDOW_SAMPLES = 512
 CONTEXT_SAMPLES = 64

@@ -1,7 +1,7 @@
 """Data sets that are built here, without a hub: human clips, synthesised speech, photographs, rendered text and codes.
 
 Each module has one public function `build(folder: Path) -> None` that writes `manifest.jsonl` and its media
-(`edgemm.evaluation.examples`). Calibration and evaluation sets differ by construction: other voices, seeds, scenes.
+(`edgemm.tasks.examples`). Calibration and evaluation sets differ by construction: other voices, seeds, scenes.
 """
 
 from __future__ import annotations

@@ -8,12 +8,12 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from edgemm.bundle import sha256_of
+from edgemm.bundles.bundle import sha256_of
 from edgemm.errors import ConfigError
-from edgemm.evaluation.examples import read_examples
+from edgemm.tasks.examples import read_examples
 from export.data import DATA_SETS
-from export.source_hash import source_hash
-from export.workspace import cache_root, content_hash, once
+from export.workshop.source_hash import source_hash
+from export.workshop.workspace import cache_root, content_hash, once
 
 
 def data_set(name: str) -> Path:

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from edgemm.media import Pixels
-from edgemm.photographs import read_photographs
+from edgemm.pictures.photographs import read_photographs
 
 VARIATIONS_EACH = {"calibration": 3, "evaluation": 3}
 SEEDS = {"calibration": 1, "evaluation": 2}

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from edgemm.evaluation.examples import Example
 from edgemm.media import SAMPLE_RATE_HZ, Samples
+from edgemm.tasks.examples import Example
 from export.data.rooms import padded, reverberated, with_noise
 from export.data.speech_human import TRANSCRIPTS, human_clips
 from export.data.speech_sentences import commands, sentences

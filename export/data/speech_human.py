@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from edgemm.media import Samples
-from edgemm.media_files import read_sound
-from export.checkpoints import materialise
-from export.recipe_config import SourceConfig
+from edgemm.sound.sound_files import read_sound
+from export.settings.recipe_config import SourceConfig
+from export.sources.checkpoints import materialise
 
 _AUSTEN = "sense_and_sensibility_01_austen_64kb"
 _READING = (

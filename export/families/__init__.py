@@ -16,9 +16,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from edgemm.bundles.figures import Figure
+from edgemm.bundles.manifest import Graph, PreprocessStep
 from edgemm.errors import ConfigError
-from edgemm.figures import Figure
-from edgemm.manifest import Graph, PreprocessStep, Source
+from export.sources import Checkpoint
 
 FAMILIES: dict[str, str] = {
     "whisper": "export.families.whisper",
@@ -27,14 +28,6 @@ FAMILIES: dict[str, str] = {
     "nanodet": "export.families.nanodet",
     "onnx": "export.families.onnx",
 }
-
-
-@dataclass(frozen=True)
-class Checkpoint:
-    """Weights on this disk. `folder` holds the files under the names that the recipe gives them."""
-
-    folder: Path
-    source: Source
 
 
 @dataclass(frozen=True)

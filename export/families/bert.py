@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from edgemm.bundles.figures import Figure
+from edgemm.bundles.manifest import Graph
+from edgemm.bundles.tensors import Array, TensorSpec
 from edgemm.errors import CheckpointError, ConfigError
-from edgemm.figures import Figure
-from edgemm.manifest import Graph
-from edgemm.tensors import Array, TensorSpec
-from export.families import Checkpoint, Traced
+from export.families import Traced
+from export.sources import Checkpoint
 
 if TYPE_CHECKING:
     import torch

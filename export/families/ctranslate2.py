@@ -15,8 +15,8 @@ from typing import BinaryIO
 
 import numpy as np
 
+from edgemm.bundles.tensors import Array
 from edgemm.errors import CheckpointError
-from edgemm.tensors import Array
 
 FORMAT_VERSION = 6
 _ELEMENT_TYPES = {0: "<f4", 1: "i1", 2: "<i2", 3: "<i4", 4: "<f2"}

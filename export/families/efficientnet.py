@@ -14,13 +14,14 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from edgemm.bundles.figures import Figure
+from edgemm.bundles.manifest import CentreCrop, ColourOrder, Graph, Normalise, Resize
+from edgemm.bundles.tensors import TensorSpec
 from edgemm.errors import CheckpointError
-from edgemm.figures import Figure
-from edgemm.manifest import CentreCrop, ColourOrder, Graph, Normalise, Resize
-from edgemm.tensors import TensorSpec
-from export.checkpoints import load_torch_state
-from export.families import Checkpoint, Traced
+from export.families import Traced
 from export.families.onnx_builder import IR_VERSION, OPSET
+from export.sources import Checkpoint
+from export.sources.checkpoints import load_torch_state
 
 LABELS = Path(__file__).with_name("labels") / "imagenet.tsv"
 BATCH_NORM_EPSILON = 1e-3

@@ -13,15 +13,16 @@ from typing import Any
 
 import numpy as np
 
+from edgemm.bundles.figures import Figure
+from edgemm.bundles.manifest import ColourOrder, Graph, Normalise, Resize
+from edgemm.bundles.tensors import Array, TensorSpec
 from edgemm.errors import CheckpointError
-from edgemm.figures import Figure
-from edgemm.manifest import ColourOrder, Graph, Normalise, Resize
-from edgemm.tensors import Array, TensorSpec
-from export.families import Checkpoint, Traced
+from export.families import Traced
 from export.families.onnx_builder import OnnxBuilder
 from export.families.tfjs import GraphModel, read_graph_model
 from export.families.tfjs_numpy import evaluate
 from export.families.tfjs_onnx import TfjsConverter
+from export.sources import Checkpoint
 
 EDGES = 4
 BINS = 11

@@ -11,13 +11,14 @@ import onnx
 import onnxruntime as ort
 
 from edgemm.backends.onnxruntime import session_options
+from edgemm.bundles.figures import Figure
+from edgemm.bundles.manifest import Graph, StatePair
+from edgemm.bundles.tensors import Array, TensorSpec
 from edgemm.errors import CheckpointError, ConfigError
-from edgemm.figures import Figure
-from edgemm.manifest import Graph, StatePair
-from edgemm.tensors import Array, TensorSpec
-from export.families import Checkpoint, Traced
+from export.families import Traced
 from export.families.onnx_cut import bounded, cut, exposed
 from export.families.onnx_options import GraphOptions, OnnxOptions, TensorOptions, parse_options
+from export.sources import Checkpoint
 
 _SEED = 20
 

@@ -11,7 +11,7 @@ import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
 
-from edgemm.tensors import Array
+from edgemm.bundles.tensors import Array
 
 OPSET = 20
 IR_VERSION = 10

@@ -6,8 +6,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from edgemm.bundles.manifest import PreprocessStep
 from edgemm.errors import ConfigError
-from edgemm.manifest import PreprocessStep
 
 
 class _Options(BaseModel):

@@ -15,8 +15,8 @@ from typing import Any
 
 import numpy as np
 
+from edgemm.bundles.tensors import Array
 from edgemm.errors import CheckpointError
-from edgemm.tensors import Array
 
 _DTYPES = {"float32": np.float32, "int32": np.int32, "bool": np.bool_}
 

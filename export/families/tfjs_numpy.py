@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from edgemm.bundles.tensors import Array
 from edgemm.errors import CheckpointError
-from edgemm.tensors import Array
 from export.families.tfjs import GraphModel, Node
 
 Attributes = Mapping[str, Any]

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from edgemm.bundles.tensors import Array
 from edgemm.errors import CheckpointError
-from edgemm.tensors import Array
 from export.families.onnx_builder import OnnxBuilder
 from export.families.tfjs import GraphModel, Node
 from export.families.tfjs_numpy import compute

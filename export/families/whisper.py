@@ -8,11 +8,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from edgemm.bundles.manifest import Graph, LogMel, StatePair
+from edgemm.bundles.tensors import TensorSpec
 from edgemm.errors import CheckpointError, ConfigError
-from edgemm.manifest import Graph, LogMel, StatePair
-from edgemm.tensors import TensorSpec
-from export.families import Checkpoint, Traced
+from export.families import Traced
 from export.families.whisper_checkpoint import MULTILINGUAL_VOCABULARY, WhisperCheckpoint, load_whisper, token_id
+from export.sources import Checkpoint
 
 
 class Options(BaseModel):

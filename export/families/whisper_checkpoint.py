@@ -13,7 +13,7 @@ from export.families.ctranslate2 import read_model, whisper_state
 if TYPE_CHECKING:
     from transformers import GenerationConfig, WhisperConfig, WhisperForConditionalGeneration
 
-    from edgemm.tensors import Array
+    from edgemm.bundles.tensors import Array
 
 MULTILINGUAL_VOCABULARY = 51_865
 """Smallest vocabulary of a multilingual Whisper; English-only models have one token fewer."""

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from edgemm.backends import open_session
-from edgemm.figures import Figure
-from edgemm.greedy import CachedDecoder, best_token, continue_greedily
-from edgemm.log_mel import log_mel
-from edgemm.manifest import LogMel
+from edgemm.backends.greedy import CachedDecoder, best_token, continue_greedily
+from edgemm.bundles.figures import Figure
+from edgemm.bundles.manifest import LogMel
+from edgemm.bundles.tensors import Array
 from edgemm.media import SAMPLE_RATE_HZ, Samples
-from edgemm.tensors import Array
+from edgemm.sound.log_mel import log_mel
 from export.families import Traced
 from export.families.whisper_checkpoint import WhisperCheckpoint
 
@@ -78,7 +78,7 @@ def noise_clips() -> list[Samples]:
 
 def _data_set_clips(name: str) -> list[Samples]:
     from edgemm.evaluation.clips import clips
-    from edgemm.evaluation.examples import read_examples
+    from edgemm.tasks.examples import read_examples
     from export.data.cache import data_set
 
     examples = read_examples(data_set(name))

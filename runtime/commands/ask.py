@@ -16,18 +16,19 @@ import numpy as np
 from edgemm.cli import command_parser, write_json
 from edgemm.errors import EdgemmError, InputError, UsageError
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, VideoFrame
-from edgemm.media_files import read_picture, read_sound
-from runtime.assembly import assemble, models_of
+from edgemm.pictures.picture_files import read_picture
+from edgemm.sound.sound_files import read_sound
 from runtime.commands.options import add_config_options, config_from
 from runtime.drivers.replay_driver import ReplayDriver
-from runtime.events import event_of
 from runtime.items import Answer, Item, Playback, Transcript, TurnConfirmed, TurnRef, TurnText
-from runtime.models import Models
-from runtime.pipeline import pipeline
-from runtime.replay import SOURCES, still
+from runtime.life.replay_run import SOURCES, still
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.sinks.wav_file import WavTrack
 from runtime.stages.answer import WallClock
+from runtime.table.assembly import assemble, models_of
+from runtime.table.models import Models
+from runtime.table.pipeline import pipeline
+from runtime.telling.events import event_of
 
 FRAMES_PER_S = 2.0
 LEAD_S = 1.0

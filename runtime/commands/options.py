@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from runtime.config_layers import ResolvedConfig, resolve_config
+from runtime.settings.config_layers import ResolvedConfig, resolve_config
 
 FLAGS = ("pack", "bundles", "target", "threads")
 

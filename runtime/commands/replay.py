@@ -10,14 +10,14 @@ from pathlib import Path
 
 from edgemm.cli import command_parser, write_json
 from edgemm.media import NS_PER_S
-from runtime.assembly import models_of
 from runtime.commands.options import add_config_options, config_from
-from runtime.console import Console
-from runtime.replay import replay
+from runtime.life.replay_run import replay
 from runtime.sessions.session_reader import find_session, open_session
 from runtime.sessions.truth import Verdict, check, unexpected_alerts
 from runtime.sinks.event_log import EventList, EventLog
 from runtime.sinks.wav_file import WavTrack
+from runtime.table.assembly import models_of
+from runtime.telling.console import Console
 
 
 def main(argv: list[str]) -> int:

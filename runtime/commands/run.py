@@ -10,13 +10,13 @@ from pathlib import Path
 from edgemm.cli import command_parser
 from runtime.commands.devices import sound_devices
 from runtime.commands.options import add_config_options, config_from
-from runtime.config import RuntimeConfig
-from runtime.config_layers import print_config
-from runtime.daemon import READY
-from runtime.demonstration import GREETING, Demonstration, SoundFile
-from runtime.live_run import LiveRun
-from runtime.replay import session_config
+from runtime.life.daemon import READY
+from runtime.life.demonstration import GREETING, Demonstration, SoundFile
+from runtime.life.live_run import LiveRun
+from runtime.life.replay_run import session_config
 from runtime.sessions.session_reader import find_session, open_session
+from runtime.settings.config import RuntimeConfig
+from runtime.settings.config_layers import print_config
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.sinks.wav_file import WavTrack
 from runtime.sound.microphone import Microphone

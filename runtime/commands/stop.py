@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edgemm.cli import command_parser, write_json
-from runtime.control import request
+from runtime.control.control_socket import request
 
 
 def main(argv: list[str]) -> int:

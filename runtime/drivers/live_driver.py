@@ -9,9 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from edgemm.media import NS_PER_MS
-from runtime.drivers.replay_driver import Tap
 from runtime.drivers.routing import TICK_PORT, Mailbox, Routes, VoidTurns, close_job
-from runtime.drivers.table import Row
+from runtime.drivers.table import Row, Tap
 from runtime.items import Cancel, Fault, Item, Overrun, Tick, Working
 from runtime.sources import Source
 

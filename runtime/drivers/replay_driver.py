@@ -14,11 +14,8 @@ from dataclasses import dataclass, field
 from edgemm.latency import StageTimer
 from edgemm.media import NS_PER_MS
 from runtime.drivers.routing import TICK_PORT, Mailbox, Routes, VoidTurns, close_job
-from runtime.drivers.table import Row
+from runtime.drivers.table import Row, Tap
 from runtime.items import Cancel, Fault, Item, Overrun, Tick, Working
-
-Tap = Callable[[int, str, Item], None]
-"""Called with (stream time in ns, producer, item) for every item that is delivered."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""The words of the stage table: a row per stage, a link per input port."""
+"""The words of the stage table: a row per stage, a link per input port, a tap for whoever listens to everything."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from runtime.items import Item
 from runtime.stages import Stage
+
+Tap = Callable[[int, str, Item], None]
+"""Called with (stream time in ns, producer, item) for every item that is delivered."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Container
 
 from runtime.language.everyday_nouns import is_everyday
-from runtime.view.things import THING_OF_WORD, THINGS
+from runtime.language.things import THING_OF_WORD, THINGS
 
 _LONGEST_NAME = 3
 _SHORTEST_MISHEARD, _SHORTEST_NAME = 5, 4

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from runtime.view.things import THING_OF_WORD
+from runtime.language.things import THING_OF_WORD
 
 THING = "thing"
 _NAMES = sorted(THING_OF_WORD, key=len, reverse=True)

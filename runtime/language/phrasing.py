@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from runtime.view.things import THINGS
+from runtime.language.things import THINGS
 
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
 _WITHOUT_ARTICLE = frozenset({"broccoli", "fruit", "scissors", "skis"})

@@ -18,7 +18,7 @@ from runtime.language.finding import asked_noun, without_place
 from runtime.language.likeness import LikenessRule, Nearest
 from runtime.language.phrase_forms import THING, normal, without_articles, without_names
 from runtime.language.pronunciation import Costs, Phonemes, Words, phonemes_of
-from runtime.view.things import THING_OF_WORD
+from runtime.language.things import THING_OF_WORD
 
 _ARTICLES = ("", "a", "an", "the", "my", "any")
 _SAME_SOUND = 0.05
@@ -91,7 +91,7 @@ class SoundsLike:
         return None if said else nearest
 
     def nearest(self, text: str) -> Nearest | None:
-        """The nearest text; None for one without sound. Raises as `edgemm.phonemes.Phonemiser` does."""
+        """The nearest text; None for one without sound. Raises as `edgemm.sound.phonemes.Phonemiser` does."""
         plain = normal(text)
         heard = self._sound(plain)
         if not len(heard):

@@ -6,7 +6,7 @@ Channels, in Foxglove's well-known schemas where there is one, so that any MCAP 
     /microphone   foxglove.RawAudio          protobuf   pcm-s16, mono
     /annotations  foxglove.ImageAnnotations  protobuf   boxes of what was found
     /log          foxglove.Log               protobuf   the events as lines of text
-    /events       edgemm.Event               json       `runtime.event_schema.EVENT_SCHEMA`
+    /events       edgemm.Event               json       `runtime.telling.event_schema.EVENT_SCHEMA`
     /truth        edgemm.Expectation         json       `runtime.sessions.expectation.Expectation`
 
 A message's log time is when the runtime got it, its timestamp is when it was captured; both are wall-clock time. The

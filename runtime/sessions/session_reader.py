@@ -12,10 +12,10 @@ from typing import Any, Literal
 
 import numpy as np
 
-from edgemm.config import config_folders
 from edgemm.errors import InputError
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
-from edgemm.media_files import decode_picture
+from edgemm.pictures.picture_files import decode_picture
+from edgemm.settings.config import config_folders
 from runtime.sessions.expectation import Expectation
 from runtime.sessions.session import (
     CAMERA_TOPIC,

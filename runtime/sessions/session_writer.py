@@ -12,7 +12,6 @@ import numpy as np
 
 from edgemm.errors import StorageError
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
-from runtime.event_schema import EVENT_SCHEMA
 from runtime.evidence import Evidence
 from runtime.sessions.expectation import Expectation
 from runtime.sessions.session import (
@@ -26,6 +25,7 @@ from runtime.sessions.session import (
     TRUTH_TOPIC,
     SessionInfo,
 )
+from runtime.telling.event_schema import EVENT_SCHEMA
 
 RECORDING_CHUNK_BYTES = 256 * 1024
 """What a crash can lose: less than a second of pictures and sound."""
@@ -97,7 +97,7 @@ class SessionWriter:
         self._protobuf(MICROPHONE_TOPIC, arrival_ns, message)
 
     def event(self, time_ns: int, event: Mapping[str, Any]) -> None:
-        """An event of `runtime.events`, also as a line of text for viewers."""
+        """An event of `runtime.telling.events`, also as a line of text for viewers."""
         from foxglove.messages import Log, LogLevel
 
         self._json(EVENTS_TOPIC, "edgemm.Event", EVENT_SCHEMA, time_ns, event)

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TextIO
 
 from edgemm.errors import StorageError
 from runtime.items import Item
-from runtime.telling import Teller
+from runtime.telling.lines import Teller
 
 
 class LineStream(Protocol):

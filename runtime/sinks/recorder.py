@@ -6,7 +6,7 @@ from edgemm.errors import StorageError
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
 from runtime.items import Item, Scene
 from runtime.sessions.session_writer import SessionWriter
-from runtime.telling import Teller
+from runtime.telling.lines import Teller
 
 FRAMES_PER_S = 10.0
 """Encoding every frame of a fast camera would cost a core; ten a second show what happened."""

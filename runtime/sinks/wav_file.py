@@ -10,7 +10,7 @@ import numpy as np
 
 from edgemm.errors import StorageError
 from edgemm.media import NS_PER_S, Samples
-from edgemm.media_files import resample
+from edgemm.sound.sound_files import resample
 
 SAMPLE_RATE_HZ = 22_050
 """Rate of the voices, so that speech need not be resampled."""

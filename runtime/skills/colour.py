@@ -8,9 +8,9 @@ from runtime.evidence import Evidence
 from runtime.evidence.colours import CENTRE
 from runtime.language.finding import find_thing, words_of
 from runtime.language.phrasing import an, sentence
+from runtime.language.things import THINGS
 from runtime.skills.seeing import cannot_see, claims_about, evidence_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
-from runtime.view.things import THINGS
 
 MOST = 0.6
 """Share of the thing from which its colour is plain."""

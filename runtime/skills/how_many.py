@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runtime.language.phrasing import counted, number, plural, sentence
+from runtime.language.things import THINGS
 from runtime.skills.naming import thing_slot
 from runtime.skills.seeing import cannot_see, claims_about, does_not_know, evidence_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
-from runtime.view.things import THINGS
 
 
 def answer(request: Request, look: Look) -> Iterator[Step]:

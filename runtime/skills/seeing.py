@@ -11,11 +11,11 @@ from runtime.evidence.contest import contest, doubtful
 from runtime.evidence.groups import groups_of
 from runtime.evidence.labels import MOST_CROPS
 from runtime.items import Working
+from runtime.language.directions import direction, nearness
 from runtime.language.finding import known_as
 from runtime.language.phrasing import listed, plural
 from runtime.skills.skill import Look, Request, Sentence, Step
 from runtime.view.claims import Claim, claims_of, name_is_sure
-from runtime.view.directions import direction, nearness
 
 _REASONS = {
     "dark": "the picture is dark. Turn the light on or uncover the camera.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from runtime.config import CameraConfig
+from runtime.settings.config import CameraConfig
 from runtime.sources import Source
 from runtime.sources.camera import Camera
 from runtime.sources.command import CommandCamera

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from edgemm.errors import InputError
 from edgemm.media import NS_PER_S, Pixels, VideoFrame
-from edgemm.media_files import read_picture
+from edgemm.pictures.picture_files import read_picture
 from runtime.sources.pace import Pace
 
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp"})

@@ -30,8 +30,8 @@ from runtime.items import (
     TurnRef,
     TurnText,
 )
+from runtime.sound.tones import tone
 from runtime.stages.sentences import Sentence, WaitingSentences, is_void
-from runtime.tones import tone
 
 STEP: Mapping[str, float] = {"volume": 1.3, "rate": 1.2}
 """One step louder or faster, as a factor."""

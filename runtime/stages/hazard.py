@@ -20,11 +20,11 @@ from dataclasses import dataclass, replace
 from edgemm.media import NS_PER_S
 from runtime.evidence import Evidence, Region
 from runtime.items import Alert, Item, Scene
+from runtime.language.directions import direction
 from runtime.language.phrasing import sentence, spoken
 from runtime.motion.camera_motion import Grey, Motion, background_mask, background_motion, fine_picture, thumbnail
 from runtime.motion.growth import BoxGrowth, Pictures
 from runtime.motion.tracking import kind
-from runtime.view.directions import direction
 
 
 @dataclass(frozen=True)

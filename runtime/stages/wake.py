@@ -13,7 +13,7 @@ REST_S = 1.0
 
 
 class WakeWordDetector(Protocol):
-    """A stream of sound (`edgemm.wake_word`)."""
+    """A stream of sound (`edgemm.sound.wake_word`)."""
 
     def push(self, samples: Samples) -> bool:
         """Whether the wake word ends in `samples: (sample,)` at 16 kHz, of any length."""

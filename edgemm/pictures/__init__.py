@@ -1,0 +1,1 @@
+"""Pictures: files, headers, preprocessing, regions of text, the photographs that come along."""

@@ -1,0 +1,1 @@
+"""Settings: typed YAML with file and line in every error."""

@@ -1,0 +1,1 @@
+"""Sound: files, features, phonemes, the second voice, the wake word."""

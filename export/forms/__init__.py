@@ -1,0 +1,1 @@
+"""Forms: what quantising makes of a float32 graph."""

@@ -1,0 +1,1 @@
+"""The line: checkpoint to bundle, one step a file."""

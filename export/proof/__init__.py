@@ -1,0 +1,1 @@
+"""Proof: gates, measurements, the report and its plots."""

@@ -1,0 +1,1 @@
+"""Settings of the export side: recipes, targets, packs by name."""

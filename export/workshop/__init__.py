@@ -1,0 +1,1 @@
+"""The workshop: cache folders, source hashes, progress, memory, ONNX files."""

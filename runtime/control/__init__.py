@@ -1,0 +1,1 @@
+"""Control: how another program speaks to the running daemon."""

@@ -1,0 +1,1 @@
+"""The life of the daemon: start, run, watch, stop; live or in replay."""

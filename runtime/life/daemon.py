@@ -1,0 +1,108 @@
+"""The life of the live assistant: start in dependency order, say when it is ready, watch, drain, stop."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any, TextIO
+
+from runtime.control.control_socket import ControlServer
+from runtime.drivers.live_driver import LiveDriver
+from runtime.drivers.table import Row, Tap
+from runtime.items import Item, Press, Say, Scene, SourceState, TurnConfirmed, TurnRef, TurnText, VoicedChunk
+from runtime.life.watchdog import notify, period_s
+from runtime.sources import Source
+
+STUCK_S = 10.0
+"""A stage at one item for so long has hung; the service manager is no longer told that we live."""
+
+READY = "Ready. I describe what the camera sees; I replace neither cane, nor dog, nor attention."
+
+OUTSIDE = ("daemon",)
+"""Producers of items that come from no stage and no source."""
+
+LANES = ("camera", "microphone")
+
+
+class Lanes:
+    """Which of sight and hearing have given their first result, or have said that they are missing. A tap."""
+
+    def __init__(self, wanted: Sequence[str]) -> None:
+        self._open = set(wanted)
+        self.settled = threading.Event()
+        if not self._open:
+            self.settled.set()
+
+    def __call__(self, time_ns: int, producer: str, item: Item) -> None:
+        if isinstance(item, Scene):
+            self._open.discard("camera")
+        elif isinstance(item, VoicedChunk):
+            self._open.discard("microphone")
+        elif isinstance(item, SourceState) and item.state != "ok":
+            self._open.discard(item.source)
+        if not self._open:
+            self.settled.set()
+
+
+class Daemon:
+    """Runs a table on sources until a signal, `shutdown` on the control socket, or `stop` is set."""
+
+    def __init__(
+        self, rows: Sequence[Row], sources: Sequence[Source], taps: Sequence[Tap], greeting: str, stop: threading.Event
+    ) -> None:
+        present = [source.name for source in sources]
+        absent = [lane for lane in LANES if lane not in present]
+        self._lanes = Lanes([lane for lane in LANES if lane in present])
+        self._driver = LiveDriver(rows, sources, [*taps, self._lanes], [*OUTSIDE, *absent])
+        self._control = ControlServer(self._answer)
+        self._stop = stop
+        self._greeting = greeting
+        self._typed_turns = 0
+
+    def run(self, log: TextIO) -> None:
+        """Start, serve until asked to stop, stop. Raises HostError when another daemon is running."""
+        self._control.start()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self._stop.set())
+        try:
+            self._driver.start()
+            self._serve(log)
+        finally:
+            notify("STOPPING=1")
+            self._driver.stop()
+            self._control.stop()
+
+    def _serve(self, log: TextIO) -> None:
+        while not self._lanes.settled.wait(0.05) and not self._stop.is_set():
+            pass
+        if not self._stop.is_set():
+            self._driver.deliver("daemon", Say(self._greeting, "notice"))
+            notify("READY=1")
+        told: list[str] = []
+        alive_s = period_s() or 1.0
+        while not self._stop.wait(alive_s):
+            stuck = self._driver.stuck(STUCK_S)
+            if stuck != told:
+                told = stuck
+                log.write(f"stages that do not move: {', '.join(stuck) or 'none any more'}\n")
+            if not stuck:
+                notify("WATCHDOG=1")
+
+    def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
+        """The control socket's requests."""
+        command = message["command"]
+        if command == "silence":
+            self._driver.deliver("daemon", Press("command"))
+            return {"did": "silenced"}
+        if command == "shutdown":
+            self._stop.set()
+            return {"did": "stopping"}
+        if command == "ask":
+            self._typed_turns += 1
+            turn = TurnRef(-1_000_000 - self._typed_turns, 0)
+            self._driver.deliver("daemon", TurnText(turn, str(message["text"])))
+            self._driver.deliver("daemon", TurnConfirmed(turn, time.monotonic_ns()))
+            return {"did": "asked"}
+        raise ValueError(f"unknown command {command!r}: expected silence, shutdown or ask")

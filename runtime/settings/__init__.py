@@ -1,0 +1,1 @@
+"""Settings of the device side: configuration by layers, and what is kept between runs."""

@@ -1,0 +1,1 @@
+"""Telling: what happens, as events, as lines and on the console."""
