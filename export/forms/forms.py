@@ -58,7 +58,11 @@ def _apply(
             return quantize.float32_to_float16(path_in, path_out)
         case Int8Dynamic():
             return quantize.float32_to_int8_dynamic(
-                path_in, path_out, per_channel=step.per_channel, exclude=step.exclude
+                path_in,
+                path_out,
+                reduce_range=target.qdq.reduce_range,
+                per_channel=step.per_channel,
+                exclude=step.exclude,
             )
         case Int8Qdq():
             return quantize.float32_to_int8_qdq(

@@ -39,11 +39,12 @@ def float32_to_float16(path_in: Path, path_out: Path) -> int:
 
 
 def float32_to_int8_dynamic(
-    path_in: Path, path_out: Path, *, per_channel: bool = True, exclude: Iterable[str] = ()
+    path_in: Path, path_out: Path, *, reduce_range: bool = True, per_channel: bool = True, exclude: Iterable[str] = ()
 ) -> int:
-    """MatMul with int8 weights (signed, one scale per column) and activations quantised at run time.
+    """MatMul with int8 weights (signed, one scale per column) and activations quantised at run time, to uint8.
 
-    Convolutions stay float32: ConvInteger is slower than Conv on CPUs. Returns the number of int8 MatMuls.
+    `reduce_range`: 7-bit weights, so that no sum saturates on x86 without VNNI. Convolutions stay float32: ConvInteger
+    is slower than Conv on CPUs. Returns the number of int8 MatMuls.
     """
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
@@ -55,6 +56,7 @@ def float32_to_int8_dynamic(
             quantised,
             op_types_to_quantize=list(_QUANTISED_BY_DYNAMIC),
             per_channel=per_channel,
+            reduce_range=reduce_range,
             weight_type=QuantType.QInt8,
             nodes_to_exclude=_matching(model, exclude),
             extra_options={"MatMulConstBOnly": True},

@@ -16,7 +16,7 @@ class Qdq(ConfigModel):
     activations: Literal["uint8", "int8"]
     weights: Literal["uint8", "int8"] = "int8"
     reduce_range: bool
-    """7-bit weights: without VNNI, u8s8 products saturate 16-bit sums."""
+    """7-bit weights, of dynamic forms too: without VNNI, u8s8 products saturate 16-bit sums."""
 
 
 class Target(ConfigModel):
