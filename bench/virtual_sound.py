@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -15,16 +14,12 @@ import numpy as np
 import soundfile
 
 PROGRAMS = ("pulseaudio", "paplay", "parec", "pactl")
+"""What the virtual devices need on the PATH."""
 
 ASOUND = """\
 </usr/share/alsa/alsa.conf>
 pcm.{device} {{ type pulse server "unix:{socket}" device {name} hint {{ show on description "{device}" }} }}
 """
-
-
-def missing_programs() -> list[str]:
-    """Programs that the virtual devices need and this host lacks."""
-    return [program for program in PROGRAMS if shutil.which(program) is None]
 
 
 class PulseServer:

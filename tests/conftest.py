@@ -8,7 +8,13 @@ import pytest
 
 from edgemm.bundles.pack import bundle_folders, load_pack
 from edgemm.host import host_target
-from tests.exported import bundles_folder, lack
+from tests.exported import bundles_folder
+from tests.needed import lack, programs
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for mark in item.iter_markers("needs"):
+        programs(*mark.args)
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import NoReturn
-
-import pytest
 
 from edgemm.bundles.bundle import Bundle
 from edgemm.host import host_target
+from tests.needed import lack
 
 
 def bundles_folder() -> Path:
@@ -24,10 +22,3 @@ def exported(recipe: str) -> Bundle:
     if not found:
         lack(f"no bundle of '{recipe}' under {folder.parent}: `edgemm export {recipe}` makes one")
     return Bundle.open(found[0])
-
-
-def lack(what: str) -> NoReturn:
-    """Skip, saying what is missing; with EDGEMM_REQUIRE_BUNDLES=1 (`make test`, where it must be there) fail."""
-    if os.environ.get("EDGEMM_REQUIRE_BUNDLES") == "1":
-        pytest.fail(what)
-    pytest.skip(what)

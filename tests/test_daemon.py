@@ -17,12 +17,13 @@ from mcap.reader import make_reader
 
 from bench.live_line import noisy
 from bench.processes import read_events
-from bench.virtual_sound import VirtualSound, missing_programs, write_wav
+from bench.virtual_sound import PROGRAMS, VirtualSound, write_wav
 from edgemm.media import SAMPLE_RATE_HZ
 from export.data.voices import Voice, speak
 from runtime.control.control_socket import request
 from runtime.sessions.session_reader import open_session
 from tests.mjpeg_camera import MjpegCamera
+from tests.needed import programs
 
 PHOTOGRAPH = Path("configs/photographs/coffee.jpg")
 VOICE = Voice("flite", "slt")
@@ -85,8 +86,7 @@ def is_event(kind: str, **fields: object) -> Callable[[Event], bool]:
 
 @pytest.fixture
 def lab(tmp_path: Path, starter_bundles: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Lab]:
-    if missing := missing_programs():
-        pytest.skip(f"needs {', '.join(missing)}")
+    programs("flite", *PROGRAMS)
     pixels = cv2.imread(str(PHOTOGRAPH))
     camera, sound = MjpegCamera(lambda number: noisy(pixels, number), period_s=0.1), VirtualSound(tmp_path)
     for name, value in sound.environment.items():

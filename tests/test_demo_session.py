@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 import numpy as np
@@ -98,7 +97,7 @@ def test_the_camera_is_alive_and_dark_only_where_the_script_says(arrivals: list[
     assert dark.from_s < states[1][0] < dark.from_s + 0.5
 
 
-@pytest.mark.skipif(shutil.which("flite") is None, reason="needs flite: apt-get install flite")
+@pytest.mark.needs("flite")
 def test_the_same_script_gives_the_same_session(tmp_path: Path) -> None:
     script = read_script("demo")
     short = script.model_copy(update={"seconds": 3.0, "lines": (script.lines[0].model_copy(update={"at_s": 0.5}),)})

@@ -7,6 +7,7 @@ from itertools import islice
 import pytest
 
 from edgemm.evaluation.english_normaliser import normalised
+from tests.needed import module
 
 SENTENCES = """ten of clubs|twenty one|one hundred and five|two thousand and twenty|nineteen ninety nine|5 5|five five
 a quarter past three|it's $20|twenty dollars and five cents|three point five|the first|twenty-first|Mr. Smith won't
@@ -29,14 +30,14 @@ def texts() -> list[str]:
 
 @pytest.mark.parametrize("text", texts())
 def test_it_agrees_with_the_library(text: str) -> None:
-    module = pytest.importorskip("transformers.models.whisper.english_normalizer")
-    assert normalised(text) == module.EnglishTextNormalizer({})(text).strip()
+    library = module("transformers.models.whisper.english_normalizer")
+    assert normalised(text) == library.EnglishTextNormalizer({})(text).strip()
 
 
 def test_it_agrees_with_the_library_on_everything_that_evaluation_speaks() -> None:
-    module = pytest.importorskip("transformers.models.whisper.english_normalizer")
-    speech = pytest.importorskip("export.data.speech_sentences")
-    theirs = module.EnglishTextNormalizer({})
+    library = module("transformers.models.whisper.english_normalizer")
+    speech = module("export.data.speech_sentences")
+    theirs = library.EnglishTextNormalizer({})
     spoken = [*speech.commands(), *islice(speech.sentences(2), 300)]
     assert [text for text in spoken if normalised(text) != theirs(text)] == []
 

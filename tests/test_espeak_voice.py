@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import numpy as np
@@ -11,7 +10,7 @@ import pytest
 from edgemm.errors import InputError, MissingExtraError
 from edgemm.sound.espeak_voice import EspeakVoice
 
-needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+needs_espeak = pytest.mark.needs("espeak-ng")
 TEXT = "I see a cup, on the table. Is it yours?"
 
 

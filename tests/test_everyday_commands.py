@@ -19,6 +19,7 @@ from edgemm.host import host_target
 from edgemm.pictures.picture_files import read_picture, write_picture
 from edgemm.tasks import TASKS
 from tests.exported import exported
+from tests.needed import module
 
 SENTENCE = "Where is the cup on the table?"
 
@@ -131,7 +132,7 @@ def test_infer_compares_texts_and_saves_a_vector(capsys, tmp_path):
 
 
 def test_infer_draws_what_it_found(capsys, tmp_path):
-    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib = module("matplotlib")
     source, drawn = Path(matplotlib.get_data_path()) / "sample_data" / "grace_hopper.jpg", tmp_path / "drawn.png"
     folder = str(exported("nanodet").folder)
     (found,) = output(capsys, "infer", folder, str(source), "--save", str(drawn))["results"]

@@ -7,10 +7,11 @@ import pytest
 
 from edgemm.bundles.manifest import LogMel
 from edgemm.sound.log_mel import log_mel, max_frame_count
+from tests.needed import module
 
 
 def reference(samples: np.ndarray, max_s: float) -> np.ndarray:
-    transformers = pytest.importorskip("transformers")
+    transformers = module("transformers")
     extractor = transformers.WhisperFeatureExtractor(chunk_length=int(max_s))
     return extractor(samples, sampling_rate=16_000, return_tensors="np").input_features[0]
 

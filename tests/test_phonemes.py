@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import threading
 from collections.abc import Iterator
 
@@ -11,7 +10,7 @@ import pytest
 from edgemm.errors import MissingExtraError
 from edgemm.sound.phonemes import Phonemiser, clauses, phoneme_ids, sentences
 
-needs_espeak = pytest.mark.skipif(shutil.which("espeak-ng") is None, reason="espeak-ng is not installed")
+needs_espeak = pytest.mark.needs("espeak-ng")
 
 PIPER = {
     "Hello.": "həlˈoʊ.",

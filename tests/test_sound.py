@@ -10,21 +10,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.virtual_sound import VirtualSound, missing_programs, similarity, write_wav
+from bench.virtual_sound import PROGRAMS, VirtualSound, similarity, write_wav
 from edgemm.errors import DeviceError
 from edgemm.media import NS_PER_MS, SAMPLE_RATE_HZ, AudioChunk
 from runtime.items import Playback, SpeakerAudio, SpeakerClear
 from runtime.sound import frames
 from runtime.sound.microphone import Microphone
 from runtime.sound.speaker import Speaker, SpeakerDevice
+from tests.needed import programs
 
 VOICE_RATE_HZ = 22_050
 
 
 @pytest.fixture
 def sound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[VirtualSound]:
-    if missing := missing_programs():
-        pytest.skip(f"needs {', '.join(missing)}")
+    programs(*PROGRAMS)
     virtual = VirtualSound(tmp_path)
     for name, value in virtual.environment.items():
         monkeypatch.setenv(name, value)

@@ -16,6 +16,7 @@ from runtime.language.sounds_like import SoundsLike
 from runtime.language.things import THING_OF_WORD
 from runtime.skills import SKILLS
 from runtime.stages.route import phrases_of
+from tests.needed import programs
 
 SIGNS = "pbtdkɡmnfvszʃhlɹjwiɪeɛæəʌɑɔʊu"
 ipa = st.text(SIGNS, max_size=8).map(phonemes_of)
@@ -23,11 +24,9 @@ ipa = st.text(SIGNS, max_size=8).map(phonemes_of)
 
 @pytest.fixture(scope="module")
 def sounds() -> Iterator[SoundsLike]:
+    programs(PROGRAM)
     espeak = Phonemiser("en-us")
-    try:
-        espeak.start()
-    except MissingExtraError:
-        pytest.skip(f"{PROGRAM} is not installed")
+    espeak.start()
     yield SoundsLike(espeak.phonemes, phrases_of(SKILLS))
     espeak.close()
 

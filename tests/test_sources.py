@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import shlex
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -159,7 +158,7 @@ def test_a_folder_without_pictures_is_refused(tmp_path: Path) -> None:
         PictureFolder(tmp_path).open()
 
 
-@pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="needs ffmpeg")
+@pytest.mark.needs("ffmpeg")
 def test_a_command_delivers_i420_frames_in_the_right_colours() -> None:
     command = "ffmpeg -v error -f lavfi -i color=red:size=640x360:rate=30 -pix_fmt yuv420p -f rawvideo -"
     camera = CommandCamera(command, 640, 360, timeout_s=20)

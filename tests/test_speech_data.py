@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from itertools import islice
 from pathlib import Path
 
@@ -57,7 +56,7 @@ def test_noise_has_the_wanted_ratio_and_rooms_keep_the_length() -> None:
     assert len(padded(tone, 0.1, 0.2)) == 16_000 + 1_600 + 3_200
 
 
-@pytest.mark.skipif(shutil.which("flite") is None or shutil.which("espeak-ng") is None, reason="no speech engines")
+@pytest.mark.needs("flite", "espeak-ng")
 def test_calibration_writes_clips_and_a_manifest(tmp_path: Path) -> None:
     import soundfile
 

@@ -15,6 +15,7 @@ from edgemm.repetition import loop_period, said_once, without_loop
 from edgemm.sound.audio_windows import loudest_rms, quiet_windows
 from edgemm.tasks.speech_recognition import Progress, SpeechRecogniser, Transcription
 from tests import tiny_whisper
+from tests.needed import module
 
 SOURCE = Source(kind="folder", name="tiny", revision="", sha256="0" * 64)
 
@@ -22,7 +23,7 @@ SOURCE = Source(kind="folder", name="tiny", revision="", sha256="0" * 64)
 @pytest.fixture(scope="module")
 def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
     """A tiny Whisper with random weights: it says something, and never anything that makes sense."""
-    pytest.importorskip("torch")
+    module("torch")
     from export.families.whisper import export
     from export.sources import Checkpoint
 

@@ -30,6 +30,7 @@ from runtime.stages.speech_recognition import SpeechRecognition
 from runtime.stages.turn_completion import TurnCompletionStage
 from runtime.stages.wake import WakeStage
 from tests.exported import exported
+from tests.needed import module
 from tests.stage_harness import chunk, only, run_stage
 
 TURN = TurnRef(1, 2)
@@ -186,20 +187,20 @@ def test_after_an_answer_but_not_after_a_notice_a_follow_up_is_heard() -> None:
 
 
 def test_the_wake_word_model_sleeps_through_noise_in_pieces_of_any_length() -> None:
-    pytest.importorskip("pymicro_wakeword")
+    module("pymicro_wakeword")
     detector = WakeWord()
     noise = np.random.default_rng(1).normal(0, 0.05, RATE_HZ * 3).astype(np.float32)
     assert not any(detector.push(piece) for piece in np.split(noise, [100, 1700, 1701, 30_000]))
 
 
 def test_an_unknown_wake_word_is_refused_with_the_known_ones() -> None:
-    pytest.importorskip("pymicro_wakeword")
+    module("pymicro_wakeword")
     with pytest.raises(ConfigError, match="hey_jarvis"):
         WakeWord("hey_nobody")
 
 
 def test_the_wake_word_model_hears_its_name_from_our_voice() -> None:
-    pytest.importorskip("pymicro_wakeword")
+    module("pymicro_wakeword")
     import soxr
 
     from edgemm.tasks.speech_synthesis import SpeechSynthesiser

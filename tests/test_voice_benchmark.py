@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -44,9 +42,8 @@ def test_a_sentence_is_whole_when_one_turn_holds_both_halves(turns_s: list[tuple
     assert is_one_turn(sentence(), 10 * SAMPLE_RATE_HZ, turns_ns) == whole
 
 
+@pytest.mark.needs("flite")
 def test_the_pause_is_silent_and_as_long_as_promised() -> None:
-    if shutil.which("flite") is None:
-        pytest.skip("needs flite")
     [made] = paused_sentences(["Is there a cup?"], VOICES, 1, seed=0)
     pause = made.samples[made.pause_start : made.pause_end]
     assert 0.3 <= len(pause) / SAMPLE_RATE_HZ <= 1.0

@@ -11,15 +11,13 @@ import pytest
 from edgemm.backends import open_session
 from edgemm.bundles.manifest import Source
 from edgemm.errors import CheckpointError, ConfigError
-
-pytest.importorskip("torch")
-
 from export.families import Traced
 from export.families.ctranslate2 import read_model
 from export.families.whisper import export
 from export.families.whisper_checkpoint import load_whisper
 from export.sources import Checkpoint
 from tests import tiny_whisper
+from tests.needed import module
 
 SOURCE = Source(kind="folder", name="tiny", revision="", sha256="0" * 64)
 
@@ -61,7 +59,7 @@ def test_a_short_context_gives_as_many_positions_as_half_the_frames(traced: Trac
 
 
 def test_the_ctranslate2_form_gives_the_same_weights(checkpoint: tuple[Path, Any], tmp_path: Path) -> None:
-    pytest.importorskip("ctranslate2")
+    module("ctranslate2")
     tiny_whisper.save_ctranslate2(tmp_path, checkpoint[1])
     expected = checkpoint[1].state_dict()
     found = load_whisper(tmp_path).model
@@ -74,7 +72,7 @@ def test_the_ctranslate2_form_gives_the_same_weights(checkpoint: tuple[Path, Any
 
 
 def test_a_truncated_ctranslate2_model_is_refused(checkpoint: tuple[Path, Any], tmp_path: Path) -> None:
-    pytest.importorskip("ctranslate2")
+    module("ctranslate2")
     tiny_whisper.save_ctranslate2(tmp_path, checkpoint[1])
     model = tmp_path / "model.bin"
     model.write_bytes(model.read_bytes()[:-5000])
