@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import types
 import typing
 from pathlib import Path
@@ -11,13 +12,14 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from edgemm.errors import ConfigError
-from edgemm.settings.yaml_source import Document, KeyPath, read_yaml
+from edgemm.settings.yaml_nodes import KeyPath
+from edgemm.settings.yaml_source import Document, read_yaml
 
 
 class ConfigModel(BaseModel):
     """Base of configuration models: frozen, unknown keys refused, a string under a field documents it."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True, allow_inf_nan=False)
 
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -48,20 +50,28 @@ def config_names(kind: str) -> tuple[str, ...]:
 
 
 def find_config(kind: str, name: str) -> Path:
-    """The file of a name; an existing file is taken as it is. Raises ConfigError that lists near names."""
-    if Path(name).is_file():
-        return Path(name)
-    for folder in config_folders():
-        path = folder / kind / f"{name}.yaml"
-        if path.is_file():
+    """The file of a name, or else a file by its path. Raises ConfigError that lists near names.
+
+    A bare name is ours first: a file `default` that lies in the working folder is somebody else's.
+    """
+    named = [folder / kind / f"{name}.yaml" for folder in config_folders()]
+    for path in [Path(name), *named] if os.sep in name else [*named, Path(name)]:
+        if _is_file(path):
             return path
     known = config_names(kind)
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     raise ConfigError(
-        f"no {kind} configuration '{name}'",
+        f"no {kind} configuration {_short(repr(name))}",
         expected=f"a YAML file or one of {', '.join(known) or 'none yet'}",
         remedy=f"Did you mean {' or '.join(near)}?" if near else None,
     )
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):  # a name that no file can have: too long, a null character
+        return False
 
 
 def json_schema(model: type[BaseModel]) -> dict[str, Any]:
@@ -81,12 +91,15 @@ def _config_error(model: type[BaseModel], document: Document, error: ValidationE
         return ConfigError(f"{place}unknown key '{dotted}'", remedy=remedy)
     if first["type"] == "missing":
         return ConfigError(f"{place}key '{'.'.join(str(step) for step in first['loc'])}' is missing")
-    found = repr(first["input"])
     return ConfigError(
         f"{place}'{dotted}'",
         expected=first["msg"].removeprefix("Input should be ").removeprefix("Value error, "),
-        found=found if len(found) <= 80 else f"{found[:79]}…",
+        found=_short(repr(first["input"])),
     )
+
+
+def _short(found: str) -> str:
+    return found if len(found) <= 80 else f"{found[:79]}…"
 
 
 def _path_in(values: Any, location: tuple[str | int, ...]) -> KeyPath:

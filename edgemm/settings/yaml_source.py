@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 import yaml
 
 from edgemm.errors import ConfigError
+from edgemm.settings.yaml_nodes import KeyPath, Nodes, Values, line_of
 
-KeyPath = tuple[str | int, ...]
-"""Way to a value from the top of the document: keys and list indices."""
+MAX_BYTES = 256 * 1024
+"""A configuration is written by hand; a larger file is something else."""
 
 
 class Origin(NamedTuple):
@@ -41,29 +42,17 @@ class Document:
 
 
 def read_yaml(path: Path) -> Document:
-    """Read a YAML mapping. Raises ConfigError with file and line: a tab, a syntax error, a key given twice."""
+    """Read a YAML mapping. Raises ConfigError with file and line for whatever is not plain (`yaml_nodes`)."""
+    text = _read_text(path)
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise ConfigError(f"no file {path}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"cannot read {path}", expected="a YAML file in UTF-8", found=error) from error
-    loader = yaml.SafeLoader(text)
-    try:
-        node = loader.get_single_node()
-        if node is None:
-            return Document({}, {(): Origin(str(path), 1)})
-        if not isinstance(node, yaml.MappingNode):
-            raise ConfigError(f"{path}, line {_line(node)}", expected="a mapping of keys to values", found=node.tag)
-        origins: dict[KeyPath, Origin] = {(): Origin(str(path), 1)}
-        _collect(node, (), origins, path)
-        return Document(loader.construct_document(node), origins)
+        return _document(text, path)
     except yaml.MarkedYAMLError as error:
         raise _syntax_error(path, text, error) from error
-    except yaml.YAMLError as error:
-        raise ConfigError(f"{path} is not YAML", found=error) from error
-    finally:
-        loader.dispose()
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise ConfigError(
+            f"{path}, line {line}", expected="text", found=f"the control character #{error.character:x}"
+        ) from error
 
 
 def merge(*documents: Document) -> Document:
@@ -95,22 +84,37 @@ def flag_document(flags: Mapping[str, Any]) -> Document:
     return Document(values, origins)
 
 
-def _collect(node: yaml.Node, path: KeyPath, origins: dict[KeyPath, Origin], file: Path) -> None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            name = str(key.value)
-            if (*path, name) in origins:
-                raise ConfigError(f"{file}, line {_line(key)}: key '{name}' is given twice")
-            origins[(*path, name)] = Origin(str(file), _line(key))
-            _collect(value, (*path, name), origins, file)
-    elif isinstance(node, yaml.SequenceNode):
-        for index, value in enumerate(node.value):
-            origins[(*path, index)] = Origin(str(file), _line(value))
-            _collect(value, (*path, index), origins, file)
+def _read_text(path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise ConfigError(f"no file {path}") from None
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}", expected="a YAML file", found=error.strerror) from error
+    if len(data) > MAX_BYTES:
+        raise ConfigError(f"{path} is too large", expected=f"a YAML file of at most {MAX_BYTES >> 10} KiB")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}, line {line}", expected="text in UTF-8", found=error.reason) from error
 
 
-def _line(node: yaml.Node) -> int:
-    return int(node.start_mark.line) + 1
+def _document(text: str, path: Path) -> Document:
+    nodes = Nodes(text, path)
+    try:
+        top = nodes.get_single_node()
+        origins: dict[KeyPath, Origin] = {(): Origin(str(path), 1)}
+        if top is None:
+            return Document({}, origins)
+        if not isinstance(top, yaml.MappingNode):
+            raise ConfigError(f"{path}, line {line_of(top)}", expected="a mapping of keys to values", found=top.tag)
+        values = Values(nodes, top)
+        origins.update((place, Origin(str(path), line)) for place, line in values.lines.items())
+        return Document(values.values, origins)
+    finally:
+        nodes.dispose()
 
 
 def _syntax_error(path: Path, text: str, error: yaml.MarkedYAMLError) -> ConfigError:

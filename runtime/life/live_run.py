@@ -34,14 +34,15 @@ from runtime.telling.console import Console
 class StateKeeper:
     """A tap: what was set by voice is kept for the next start."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._state = load_state(folder)
 
     def __call__(self, time_ns: int, producer: str, item: Item) -> None:
         if isinstance(item, Effect) and producer == "floor" and item.name in ("volume", "rate"):
             self._state = replace(self._state, **{item.name: item.value})
-            save_state(self._folder, self._state)
+            if self._folder is not None:
+                save_state(self._folder, self._state)
 
 
 class LiveRun:

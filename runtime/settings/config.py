@@ -8,15 +8,16 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from edgemm.settings.config import ConfigModel
+from edgemm.settings.user_path import expanded, expanded_or_none, expanded_source
 
-UserPath = Annotated[Path, AfterValidator(Path.expanduser)]
+UserPath = Annotated[Path, AfterValidator(expanded)]
 ListenMode = Literal["button", "wake", "always"]
 
 
 class CameraConfig(ConfigModel):
     """The eye."""
 
-    source: str | None = "/dev/video0"
+    source: Annotated[str, AfterValidator(expanded_source)] | None = "/dev/video0"
     """A device (`/dev/video0`, `0`), a URL (`rtsp://…`, `http://…`), a video file, a folder of pictures, or null: no
     camera. Ignored when `command` is set."""
     command: str | None = None
@@ -31,7 +32,7 @@ class CameraConfig(ConfigModel):
     """Frames a second that are looked at, at most: the rest of the processor is for listening and speaking."""
     horizontal_fov_deg: float = Field(default=60.0, gt=1, lt=180)
     """Horizontal field of view in degrees: what directions by clock face are computed from."""
-    timeout_s: float = Field(default=2.0, gt=0)
+    timeout_s: float = Field(default=2.0, gt=0, le=3600)
     """Without a frame for so long, the camera counts as stalled and is opened again."""
 
 
@@ -75,7 +76,7 @@ class LogConfig(ConfigModel):
 
     events: UserPath | None = Path("out/events.jsonl")
     """Event log, one JSON object a line; null: none."""
-    max_mb: float = Field(default=64.0, gt=0)
+    max_mb: float = Field(default=64.0, gt=0, le=1e6)
     """The log is rotated at this size; one old file is kept."""
 
 
@@ -115,8 +116,10 @@ class RuntimeConfig(ConfigModel):
     """Warn of something large that comes close fast; an alert pre-empts all speech."""
     log: LogConfig = LogConfig()
     recording: RecordingConfig = RecordingConfig()
-    state_folder: UserPath = Field(default=Path("~/.local/state/edgemm"), validate_default=True)
-    """What is kept across restarts: volume and speaking rate."""
+    state_folder: Annotated[Path | None, AfterValidator(expanded_or_none)] = Field(
+        default=Path("~/.local/state/edgemm"), validate_default=True
+    )
+    """What is kept across restarts: volume and speaking rate; null, or `~` where there is no home: nothing."""
 
     @property
     def listen_mode(self) -> ListenMode:

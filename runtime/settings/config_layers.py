@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
 
 from edgemm.bundles.pack import Pack
+from edgemm.errors import ConfigError
 from edgemm.settings.config import find_config, validate
-from edgemm.settings.yaml_source import Document, KeyPath, flag_document, merge, read_yaml
+from edgemm.settings.yaml_nodes import KeyPath
+from edgemm.settings.yaml_source import Document, flag_document, merge, read_yaml
 from runtime.settings.config import RuntimeConfig
 
 
@@ -27,8 +30,7 @@ class ResolvedConfig:
 def resolve_config(name: str, flags: Mapping[str, Any] | None = None) -> ResolvedConfig:
     """Read CONFIG by name or file, its pack, and lay flags (dotted key → value, None: not given) on top."""
     asked = merge(read_yaml(find_config("runtime", name)), flag_document(flags or {}))
-    pack_name = asked.values.get("pack", RuntimeConfig.model_fields["pack"].default)
-    pack_document = read_yaml(find_config("packs", str(pack_name)))
+    pack_document = read_yaml(_pack_file(asked))
     pack = validate(Pack, pack_document)
     document = merge(_section(pack_document, "runtime"), asked)
     return ResolvedConfig(validate(RuntimeConfig, document), pack, document)
@@ -40,6 +42,15 @@ def print_config(resolved: ResolvedConfig) -> str:
     width = min(60, max(len(text) for text, _ in lines))
     origins = resolved.document.origins
     return "\n".join(f"{text:<{width}}  # {origins.get(path, 'default')}" for text, path in lines) + "\n"
+
+
+def _pack_file(asked: Document) -> Path:
+    name = asked.values.get("pack", RuntimeConfig.model_fields["pack"].default)
+    try:
+        return find_config("packs", str(name))
+    except ConfigError as error:
+        origin = asked.origin(("pack",))
+        raise ConfigError(f"{origin}: {error.what}", expected=error.expected, remedy=error.remedy) from None
 
 
 def _leaves(model: BaseModel, path: KeyPath) -> Iterator[tuple[KeyPath, Any]]:

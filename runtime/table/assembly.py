@@ -69,8 +69,8 @@ def assemble(
         sounds=_sounds(synthesiser),
         alerts=config.alerts,
         analysed_per_s=config.camera.analysed_per_s,
-        rate=kept.rate or config.speech.rate,
-        volume=kept.volume or config.audio.volume,
+        rate=config.speech.rate if kept.rate is None else kept.rate,
+        volume=config.audio.volume if kept.volume is None else kept.volume,
     )
     return parts if noise is None else replace(parts, noise=noise)
 
