@@ -74,6 +74,15 @@ def test_a_turn_is_answered_in_order_and_ends_with_the_whole_answer() -> None:
     assert {e.label for e in answer.evidence} == {"cup", "dog"}
 
 
+def test_an_answer_is_as_old_as_the_oldest_of_what_it_rests_on() -> None:
+    stage = AnswerStage({}, START)
+    old = replace(thing("dog", (0.7, 0.1, 0.9, 0.4)), capture_time_ns=NOW_NS - 300 * NS_PER_MS)
+    feed(stage, scene(thing("cup"), old))
+    now_ns = NOW_NS + 100 * NS_PER_MS
+    assert answer_of(feed(stage, routed("describe", "what do you see"), now_ns)).frame_age_ms == 400.0
+    assert answer_of(feed(stage, routed("is_there", "is there a cup"), now_ns)).frame_age_ms == 100.0
+
+
 def test_the_newest_scene_counts() -> None:
     stage = AnswerStage({}, START)
     feed(stage, scene(thing("cup")))

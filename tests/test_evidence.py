@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import cv2
@@ -10,7 +11,7 @@ import pytest
 import segno
 
 from edgemm.media import VideoFrame
-from runtime.evidence import Evidence, Observer
+from runtime.evidence import Evidence, Observer, Region
 from runtime.evidence.coco_imagenet import COCO_OF_SYNSET, is_animal, name_of
 from runtime.evidence.codes import CodeObserver
 from runtime.evidence.colours import ColourObserver, describe_shares, name_colours
@@ -18,6 +19,7 @@ from runtime.evidence.groups import GROUPS, groups_of
 from runtime.evidence.labels import LabelObserver
 from runtime.evidence.light import LightObserver
 from runtime.evidence.objects import ObjectObserver
+from runtime.evidence.text import TextObserver
 from tests.exported import exported
 from tests.moving_pictures import photograph
 
@@ -215,3 +217,20 @@ def test_detections_become_evidence_with_the_frames_time() -> None:
     (cup,) = observe(ObjectObserver(OneCup(), "nanodet"), photograph("coffee"))
     assert (cup.label, cup.source, cup.capture_time_ns, cup.frame_id) == ("cup", "nanodet", 5, 9)
     assert cup.region == pytest.approx((0.1, 0.2, 0.3, 0.4))
+
+
+@dataclass(frozen=True)
+class Line:
+    text: str
+    score: float = 0.9
+    box: Region = (0.1, 0.1, 0.9, 0.2)
+
+
+class Reader:
+    def lines(self, frame: VideoFrame) -> Iterator[list[Line]]:
+        yield [Line("***"), Line("Exit"), Line("• • •"), Line("4"), Line("出口")]
+
+
+def test_text_evidence_has_a_letter_or_a_digit() -> None:
+    (found,) = TextObserver(Reader(), "reader").gather(VideoFrame(np.zeros((8, 8, 3), np.uint8), 0, 1), ())
+    assert [e.label for e in found] == ["Exit", "4", "出口"]

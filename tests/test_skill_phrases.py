@@ -20,6 +20,7 @@ QUESTIONS = {
     "colour": ("What color is the cup?", "what colour is the bus", "which colour is it"),
     "light": ("Is it dark in here?", "where is the light coming from"),
     "warn": ("Is something coming towards me?", "is a car approaching"),
+    "safety": ("Is it safe to walk across?", "may I cross the street"),
     "repeat": ("Could you say that again?", "please repeat that"),
     "stop": ("Stop it.", "stop talking please"),
     "volume": ("Quieter, please.", "a bit louder"),

@@ -38,4 +38,10 @@ class TextObserver:
             yield tuple(
                 Evidence("text", line.text, line.score, line.box, self._source, frame.capture_time_ns, frame.frame_id)
                 for line in lines
+                if is_legible(line.text)
             )
+
+
+def is_legible(text: str) -> bool:
+    """Whether there is anything to read: stars, bullets and rules have no letter and no digit."""
+    return any(map(str.isalnum, text))

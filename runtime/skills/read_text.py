@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from runtime.evidence.text import is_legible
 from runtime.items import Working
 from runtime.language.phrasing import sentence
 from runtime.skills.seeing import cannot_see
@@ -24,7 +25,7 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
     for lines in look.watch("text"):
         yield Working()
         for line in lines[read:]:
-            if line.score >= LEAST_SCORE:
+            if line.score >= LEAST_SCORE and is_legible(line.label):
                 said += 1
                 yield Sentence(sentence(("" if line.score >= SURE_SCORE else "perhaps: ") + line.label), (line,))
         read = len(lines)

@@ -94,6 +94,11 @@ Step = Working | Sentence | Effect
 """What an answer yields: work in between, sentences in speaking order, and changes it asks for."""
 
 
+def takes_none(text: str) -> bool:
+    """For skills that are found by their phrases alone."""
+    return False
+
+
 def no_slots(text: str) -> Slots:
     """For skills that need nothing but to be asked."""
     return ()
@@ -108,6 +113,8 @@ class Skill:
     answer: Callable[[Request, Look], Iterator[Step]]
     slots: Callable[[str], Slots] = no_slots
     """Reads what the text names: `(("thing", "cup"),)`."""
+    takes: Callable[[str], bool] = takes_none
+    """Texts that are its own whatever phrase they are nearest to."""
     help: str = ""
     """How `help` offers it: "what do you see?"."""
     looks: bool = True

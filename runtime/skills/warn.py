@@ -27,7 +27,6 @@ SKILL = Skill(
     phrases=(
         "is anything coming",
         "is something coming closer",
-        "is it safe to cross",
         "is a car coming",
         "warn me of traffic",
         "is anything approaching",

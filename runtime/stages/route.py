@@ -38,6 +38,9 @@ class RoutableSkill(Protocol):
     def phrases(self) -> tuple[str, ...]: ...
 
     @property
+    def takes(self) -> Callable[[str], bool]: ...
+
+    @property
     def slots(self) -> Callable[[str], Slots]: ...
 
 
@@ -79,13 +82,16 @@ class Route:
                 yield Cancel(item.turn, "not_addressed")
 
     def _asked(self, text: str) -> _Asked:
+        taking = next((skill for skill in self._skills.values() if skill.takes(text)), None)
+        if taking is not None:
+            return _Asked(text, taking, 1.0)
         name, score = self._nearest.find(text)
         return _Asked(text, self._skills[name] if score >= self._threshold else self._fallback, score)
 
     def _heard(self, heard: Transcript) -> _Asked:
         """The same for a text that may have been misheard: what is not plain as it stands is tried by its sound."""
         asked = self._asked(heard.text)
-        thing = find_thing(heard.text)
+        thing = None if asked.skill.takes(heard.text) else find_thing(heard.text)
         knows_thing = thing is None or known_as(thing, self._known_names) is not None
         if self._sounds is None or (asked.score >= PLAIN and knows_thing):
             return asked

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from runtime.items import Item
+from runtime.language.phrasing import counted, listed
 from runtime.telling.lines import Teller
 
 
@@ -59,9 +60,9 @@ def line_of(event: dict[str, Any]) -> str | None:
 
 
 def _scene(event: dict[str, Any]) -> str:
-    counted = Counter(thing["label"] for thing in event["things"])
+    labels = Counter(thing["label"] for thing in event["things"])
     return "sees    " + (
-        ", ".join(f"{count} {label}" for label, count in sorted(counted.items())) or "nothing it knows"
+        listed([counted(count, label) for label, count in sorted(labels.items())]) or "nothing it knows"
     )
 
 
