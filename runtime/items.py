@@ -28,10 +28,13 @@ class Working:
 
 @dataclass(frozen=True)
 class SourceState:
-    """A source's health. `remedy` is spoken when the state is not ok."""
+    """A source's health. `remedy` is spoken when the state is not ok; `ended`: a recording is over, nothing is broken.
+
+    The `detail` of a source that is ok says what it passed over.
+    """
 
     source: Literal["camera", "microphone", "speaker", "button"]
-    state: Literal["ok", "missing", "stalled"]
+    state: Literal["ok", "missing", "stalled", "ended"]
     detail: str = ""
     remedy: str = ""
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from edgemm.addresses import without_secrets
 from edgemm.errors import ConfigError
 from edgemm.settings.yaml_nodes import KeyPath
 from edgemm.settings.yaml_source import Document, read_yaml
@@ -94,7 +95,7 @@ def _config_error(model: type[BaseModel], document: Document, error: ValidationE
     return ConfigError(
         f"{place}'{dotted}'",
         expected=first["msg"].removeprefix("Input should be ").removeprefix("Value error, "),
-        found=_short(repr(first["input"])),
+        found=_short(without_secrets(repr(first["input"]))),
     )
 
 

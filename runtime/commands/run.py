@@ -23,7 +23,7 @@ from runtime.sound.microphone import Microphone
 from runtime.sound.speaker import Speaker, SpeakerDevice
 from runtime.sources import Source
 from runtime.sources.button import Button
-from runtime.sources.factory import open_camera
+from runtime.sources.factory import camera_is_there, open_camera
 from runtime.sources.keyboard import Keyboard
 from runtime.sources.retry import RetryingSource
 from runtime.stages import Stage
@@ -56,11 +56,9 @@ def main(argv: list[str]) -> int:
 
 def has_devices(config: RuntimeConfig) -> bool:
     """Whether there is a camera to open or a microphone to listen to."""
-    source = config.camera.source
-    has_camera = config.camera.command is not None or (
-        source is not None and ("://" in source or Path(source).exists())
+    return camera_is_there(config.camera) or (
+        config.audio.microphone is not None and bool(sound_devices()["microphones"])
     )
-    return has_camera or (config.audio.microphone is not None and bool(sound_devices()["microphones"]))
 
 
 def live(config: RuntimeConfig, session: Path | None = None, duration_s: float | None = None) -> int:

@@ -5,21 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from edgemm.settings.config import ConfigModel
 from edgemm.settings.user_path import expanded, expanded_or_none, expanded_source
 
 UserPath = Annotated[Path, AfterValidator(expanded)]
+CameraSource = Annotated[
+    str,
+    BeforeValidator(lambda value: str(value) if type(value) is int else value),  # to YAML, `source: 0` is a number
+    AfterValidator(expanded_source),
+]
 ListenMode = Literal["button", "wake", "always"]
 
 
 class CameraConfig(ConfigModel):
     """The eye."""
 
-    source: Annotated[str, AfterValidator(expanded_source)] | None = "/dev/video0"
-    """A device (`/dev/video0`, `0`), a URL (`rtsp://…`, `http://…`), a video file, a folder of pictures, or null: no
-    camera. Ignored when `command` is set."""
+    source: CameraSource | None = "/dev/video0"
+    """A device (`/dev/video0`, `0`), an address (`rtsp://…`, `http://…` of a stream or of a single picture), a video
+    file, a picture or a folder of pictures (looked for in the working folder, then beside the configuration), or null:
+    no camera. Ignored when `command` is set."""
     command: str | None = None
     """A shell command that writes raw I420 frames of `width` x `height` to its standard output (CSI cameras)."""
     width: int = Field(default=1280, ge=64, le=7680)

@@ -152,7 +152,6 @@ def _wake(config: RuntimeConfig) -> Stage:
 
 def _is_live_camera(config: RuntimeConfig) -> bool:
     """Pictures and videos may show a still; a camera that does has frozen."""
-    from pathlib import Path
+    from runtime.sources.factory import kind_of_camera
 
-    source = config.camera.source
-    return config.camera.command is not None or (source is not None and not Path(source).is_dir())
+    return kind_of_camera(config.camera) in ("command", "device", "network")
