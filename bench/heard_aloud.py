@@ -21,7 +21,7 @@ from bench.questions import SpokenQuestion
 from bench.virtual_sound import VirtualSound, write_wav
 from bench.voices import QUIET_DB
 from edgemm.media import SAMPLE_RATE_HZ, Samples
-from runtime.control.control_socket import request
+from runtime.control.control_client import request
 
 BLOCK = 160
 LOUD = 0.003

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import argparse
 import difflib
-import errno
 import json
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, NoReturn
 
 from edgemm import __version__
-from edgemm.errors import EdgemmError, MissingExtraError, StorageError, UsageError
+from edgemm.complaints import as_edgemm_error, complain
+from edgemm.errors import EdgemmError, UsageError
+from edgemm.process_start import asked_to_end, end_on_signals, open_streams
 
 INTERRUPTED = 130
 
@@ -87,37 +88,43 @@ COMMANDS: dict[str, Command] = {
     ),
 }
 
-OWN_PACKAGES = ("edgemm", "export", "runtime", "bench")
-
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code."""
+    open_streams()
     arguments = list(sys.argv[1:] if argv is None else argv)
-    debug = "--debug" in arguments
+    debug, as_json = "--debug" in arguments, "--json" in arguments
     if debug:
         arguments = [argument for argument in arguments if argument != "--debug"]
     try:
-        return _dispatch(arguments)
-    except KeyboardInterrupt:
-        return INTERRUPTED
+        end_on_signals()
+        code = _dispatch(arguments)
+        sys.stdout.flush()
     except BrokenPipeError:
-        # Whoever read our output has left: nothing more to say, and no complaint at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        code = 0  # whoever read our output has left: nothing more to say
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+        code = stop.code if isinstance(stop.code, int) else int(stop.code is not None)
+    except KeyboardInterrupt:
+        code = _interrupted(as_json)
     except Exception as error:  # the outermost frame: every failure becomes one message and a code
         if debug:
             raise
-        known = _as_edgemm_error(error, arguments[0])
-        sys.stderr.write(f"edgemm: error: {known}\n")
-        return known.exit_code
+        code = _interrupted(as_json) if asked_to_end() else _failed(error, arguments, as_json)
+    _let_go_of_output()
+    return code
+
+
+class _Parser(argparse.ArgumentParser):
+    """Its errors are told as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, remedy=f"`{self.prog} --help` explains it.")
 
 
 def command_parser(name: str) -> argparse.ArgumentParser:
     """Parser of a command with its help, its example and `--json`, which every command takes."""
     command = COMMANDS[name]
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog=f"edgemm {name}",
         description=command.help,
         epilog=f"example:\n  {command.example}",
@@ -149,9 +156,7 @@ def _dispatch(arguments: list[str]) -> int:
         )
     module, _, function = COMMANDS[name].function.partition(":")
     run: Callable[[list[str]], int] = getattr(import_module(module), function)
-    code = run(rest)
-    sys.stdout.flush()
-    return code
+    return run(rest)
 
 
 def _overview() -> str:
@@ -166,22 +171,25 @@ def _overview() -> str:
     )
 
 
-def _as_edgemm_error(error: Exception, command: str) -> EdgemmError:
-    if isinstance(error, EdgemmError):
-        return error
-    if isinstance(error, ModuleNotFoundError) and error.name and error.name.split(".")[0] not in OWN_PACKAGES:
-        extra = COMMANDS[command].extra if command in COMMANDS else ""
-        return MissingExtraError(
-            f"`edgemm {command}` needs the package '{error.name.split('.')[0]}', which is not installed",
-            remedy=f'Run `pip install "edgemm[{extra}]"`.' if extra else "Run `pip install --upgrade edgemm`.",
-        )
-    if isinstance(error, OSError):
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        return StorageError(str(error), remedy="Free some space and run it again." if full else None)
-    return EdgemmError(
-        f"internal error in `edgemm {command}`: {type(error).__name__}: {error}",
-        remedy="Run it again with --debug and report the traceback.",
-    )
+def _failed(error: Exception, arguments: list[str], as_json: bool) -> int:
+    name = arguments[0] if arguments else ""
+    known = as_edgemm_error(error, name, COMMANDS[name].extra if name in COMMANDS else "")
+    complain(known, known.exit_code, as_json)
+    return known.exit_code
+
+
+def _interrupted(as_json: bool) -> int:
+    if as_json:
+        complain(EdgemmError("interrupted"), INTERRUPTED, as_json)
+    return INTERRUPTED
+
+
+def _let_go_of_output() -> None:
+    """What cannot be written (the reader has left, the disk is full) is not tried again at exit, with another code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

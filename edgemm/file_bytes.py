@@ -1,7 +1,8 @@
-"""Bytes of a file that a person named: errors that say what is wrong with it, and what it seems to be."""
+"""Files that a person named: errors that say what is wrong with one and what it seems to be; files for its owner."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from edgemm.errors import InputError
@@ -18,6 +19,11 @@ def read_bytes(path: Path, what: str) -> bytes:
     if not data:
         raise InputError(f"the {what} {path} is empty", expected="some content", found="0 bytes")
     return data
+
+
+def owner_only(path: str, flags: int) -> int:
+    """An `opener` for what concerns nobody else: pictures and words of people."""
+    return os.open(path, flags, 0o600)
 
 
 def kind_of(data: bytes) -> str:

@@ -33,7 +33,7 @@ class SourceState:
     The `detail` of a source that is ok says what it passed over.
     """
 
-    source: Literal["camera", "microphone", "speaker", "button"]
+    source: Literal["camera", "microphone", "speaker", "button", "event log", "recording"]
     state: Literal["ok", "missing", "stalled", "ended"]
     detail: str = ""
     remedy: str = ""

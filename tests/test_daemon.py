@@ -20,7 +20,7 @@ from bench.processes import read_events
 from bench.virtual_sound import PROGRAMS, VirtualSound, write_wav
 from edgemm.media import SAMPLE_RATE_HZ
 from export.data.voices import Voice, speak
-from runtime.control.control_socket import request
+from runtime.control.control_client import request
 from runtime.sessions.session_reader import open_session
 from tests.mjpeg_camera import MjpegCamera
 from tests.needed import programs

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from edgemm.media import NS_PER_MS, AudioChunk, VideoFrame
 from runtime import items
 from runtime.evidence import Evidence
 from runtime.items import TurnRef
-from runtime.sinks.event_log import EventList, EventLog, RotatingFile, line_of
+from runtime.sinks.event_log import EventList, EventLog, line_of
 from runtime.telling.event_schema import EVENT_SCHEMA, Body
 from runtime.telling.events import event_of
 from runtime.telling.lines import Teller
@@ -162,15 +163,23 @@ def test_the_same_items_give_the_same_lines() -> None:
     assert all(line_of(json.loads(line)) == line for line in lines().splitlines())
 
 
-def test_the_log_is_rotated_at_its_size_and_keeps_one_old_file(tmp_path: Path) -> None:
-    file = RotatingFile(tmp_path / "events.jsonl", max_bytes=2_000)
-    log = EventLog(file)
-    for number in range(100):
-        log(number * NS_PER_MS, "floor", items.Wake("word"))
-    file.close()
-    new, old = (tmp_path / "events.jsonl").read_text(), (tmp_path / "events.jsonl.old").read_text()
-    assert len(new) <= 2_000
-    assert len(old) <= 2_000
-    times = [json.loads(line)["time_ms"] for line in (old + new).splitlines()]
-    assert times == [float(number) for number in range(100 - len(times), 100)]
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["events.jsonl", "events.jsonl.old"]
+TRANSCRIPT = items.Transcript(TURN, "my pin is 1234", "guess", -0.3, 70 * NS_PER_MS)
+ROUTED = items.Routed(TURN, "my pin is 1234", "is_there", 0.2, False, (("thing", "pin"),))
+
+
+@pytest.mark.parametrize(
+    ("item", "kept"),
+    [
+        (TRANSCRIPT, False),
+        (replace(TRANSCRIPT, purpose="partial"), False),
+        (replace(TRANSCRIPT, woken=True), True),
+        (ROUTED, False),
+        (replace(ROUTED, addressed=True), True),
+        (items.TurnText(TURN, "my pin is 1234"), True),
+    ],
+)
+def test_what_was_said_to_others_is_told_without_its_words(item: items.Item, kept: bool) -> None:
+    discreet = Teller(overheard=False).event_of(0, "floor", item)
+    assert ("pin" in json.dumps(discreet)) == kept
+    assert discreet is not None
+    assert "pin" in json.dumps(Teller(overheard=True).event_of(0, "floor", item))

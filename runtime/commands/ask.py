@@ -7,7 +7,6 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +20,10 @@ from edgemm.sound.sound_files import read_sound
 from runtime.commands.options import add_config_options, config_from
 from runtime.drivers.replay_driver import ReplayDriver
 from runtime.items import Answer, Item, Playback, Transcript, TurnConfirmed, TurnRef, TurnText
+from runtime.life.local_clock import LocalClock
 from runtime.life.replay_run import SOURCES, still
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.sinks.wav_file import WavTrack
-from runtime.stages.answer import WallClock
 from runtime.table.assembly import assemble, models_of
 from runtime.table.models import Models
 from runtime.table.pipeline import pipeline
@@ -113,8 +112,7 @@ def _question(text: str, audio: Path | None) -> str | AudioChunk:
 def _ask(
     config: Any, models: Models, frame: VideoFrame | None, question: str | AudioChunk, track: Any
 ) -> dict[str, Any]:
-    clock = WallClock(datetime.now().astimezone())
-    parts = assemble(config, models, VirtualSpeaker(track), clock, noise=0.0)
+    parts = assemble(config, models, VirtualSpeaker(track), LocalClock(), noise=0.0)
     # A picture file does not say how wide its camera saw: left, ahead and right, no clock face.
     parts = replace(parts, answers=replace(parts.answers, horizontal_fov_deg=None))
     listener = _Listener(spoken=track is not None)

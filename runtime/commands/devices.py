@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from edgemm.cli import command_parser, write_json
+from edgemm.fresh_python import run_code
 
 LIST_TIMEOUT_S = 10.0
 _LIST_SOUND = """
@@ -56,7 +57,7 @@ def sound_devices() -> dict[str, list[dict[str, Any]]]:
     """Microphones and speakers, asked for in a child process: a wedged sound server would hang us."""
     try:
         listed = subprocess.run(
-            [sys.executable, "-c", _LIST_SOUND], capture_output=True, text=True, timeout=LIST_TIMEOUT_S, check=True
+            run_code(_LIST_SOUND), capture_output=True, text=True, timeout=LIST_TIMEOUT_S, check=True
         )
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as error:
         reason = "the sound server does not answer" if isinstance(error, subprocess.TimeoutExpired) else error.stderr

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from edgemm.cli import command_parser, write_json
+from edgemm.file_bytes import owner_only
 from edgemm.media import NS_PER_S
 from runtime.commands.options import add_config_options, config_from
 from runtime.life.replay_run import replay
@@ -38,7 +39,7 @@ def main(argv: list[str]) -> int:
     kept, track = EventList(), WavTrack(arguments.wav)
     arguments.events.parent.mkdir(parents=True, exist_ok=True)
     started = time.perf_counter()
-    with arguments.events.open("w", encoding="utf-8") as file:
+    with open(arguments.events, "w", buffering=1, encoding="utf-8", opener=owner_only) as file:
         driver = replay(session, config, models_of(config), [console, kept, EventLog(file)], track)
     track.close()
     took_s = time.perf_counter() - started

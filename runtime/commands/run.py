@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import datetime
 from pathlib import Path
 
 from edgemm.cli import command_parser
 from runtime.commands.devices import sound_devices
 from runtime.commands.options import add_config_options, config_from
+from runtime.control.place import claimed
 from runtime.life.daemon import READY
 from runtime.life.demonstration import GREETING, Demonstration, SoundFile
 from runtime.life.live_run import LiveRun
 from runtime.life.replay_run import session_config
 from runtime.sessions.session_reader import find_session, open_session
-from runtime.settings.config import RuntimeConfig
+from runtime.settings.config import RecordingConfig, RuntimeConfig
 from runtime.settings.config_layers import print_config
+from runtime.sinks.recordings import Recording, Recordings, Room
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.sinks.wav_file import WavTrack
 from runtime.sound.microphone import Microphone
@@ -63,28 +64,39 @@ def has_devices(config: RuntimeConfig) -> bool:
 
 def live(config: RuntimeConfig, session: Path | None = None, duration_s: float | None = None) -> int:
     """Run on the configured devices; `session` is a file to record into."""
-    if session is None and config.recording.enabled:
-        session = config.recording.folder / f"{datetime.now():%Y-%m-%d-%H%M%S}.mcap"
-    speaker, speaker_sources = _speaker(config.audio.speaker)
-    run = LiveRun(config, speaker, READY, session)
-    if duration_s is not None:
-        run.stop_after(duration_s)
-    return run([*_sources(config), *speaker_sources])
+    with claimed() as place:
+        speaker, speaker_sources = _speaker(config.audio.speaker)
+        run = LiveRun(config, speaker, READY, place, _recording(config.recording, session))
+        if duration_s is not None:
+            run.stop_after(duration_s)
+        return run([*_sources(config), *speaker_sources])
+
+
+def _recording(config: RecordingConfig, session: Path | None) -> Recording | None:
+    max_bytes = int(config.max_mb * 1e6)
+    if session is not None:
+        return Recording(session, Room(session, max_bytes))
+    if not config.enabled:
+        return None
+    others = Recordings(config.folder)
+    path = others.new()
+    return Recording(path, Room(path, max_bytes, config.max_days, others, lambda line: print(line, file=sys.stderr)))
 
 
 def _demonstrate(config: RuntimeConfig) -> int:
-    session = open_session(find_session("demo"))
-    demonstration = Demonstration(session)
-    sys.stderr.write(f"{GREETING} What is said goes into {DEMONSTRATION_WAV}.\n")
-    track = WavTrack(DEMONSTRATION_WAV, time.monotonic_ns())
-    speaker, speaker_sources = _speaker(config.audio.speaker if sound_devices()["speakers"] else None)
-    try:
-        run = LiveRun(session_config(config, session.info), speaker, f"{GREETING} {READY}")
-        demonstration.when_over(run.stop)
-        return run([*demonstration.sources, *speaker_sources], [SoundFile(track)])
-    finally:
-        track.close()
-        sys.stderr.write(f"sound: {DEMONSTRATION_WAV}\n")
+    with claimed() as place:
+        session = open_session(find_session("demo"))
+        demonstration = Demonstration(session)
+        sys.stderr.write(f"{GREETING} What is said goes into {DEMONSTRATION_WAV}.\n")
+        track = WavTrack(DEMONSTRATION_WAV, time.monotonic_ns())
+        speaker, speaker_sources = _speaker(config.audio.speaker if sound_devices()["speakers"] else None)
+        try:
+            run = LiveRun(session_config(config, session.info), speaker, f"{GREETING} {READY}", place)
+            demonstration.when_over(run.stop)
+            return run([*demonstration.sources, *speaker_sources], [SoundFile(track)])
+        finally:
+            track.close()
+            sys.stderr.write(f"sound: {DEMONSTRATION_WAV}\n")
 
 
 def _speaker(name: str | None) -> tuple[Stage, list[Source]]:

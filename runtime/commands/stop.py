@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from edgemm.cli import command_parser, write_json
-from runtime.control.control_socket import request
+from runtime.control.control_client import request
 
 
 def main(argv: list[str]) -> int:

@@ -14,6 +14,9 @@ from runtime.drivers.table import Row, Tap
 from runtime.items import Cancel, Fault, Item, Overrun, Tick, Working
 from runtime.sources import Source
 
+TAPS_TIMEOUT_S = 10.0
+"""Time at the end for what is still to be told, logged and recorded."""
+
 log = logging.getLogger(__name__)
 
 
@@ -107,12 +110,19 @@ class LiveDriver:
             with worker.wake:
                 worker.wake.notify_all()
         for thread in [*self._sources, *(worker.thread for worker in self._workers.values())]:
-            thread.join(max(0.0, deadline - time.monotonic()))
+            if thread.ident is not None:  # a start that failed may have come before it
+                thread.join(max(0.0, deadline - time.monotonic()))
         for worker in self._workers.values():
             for port, count in worker.mailbox.dropped.items():
                 self._told.put((time.monotonic_ns(), worker.row.name, Overrun(f"{worker.row.name}.{port}", count)))
         self._told.put(None)
-        self._teller.join(timeout_s)
+        if self._teller.ident is not None:
+            self._teller.join(TAPS_TIMEOUT_S)
+
+    @property
+    def telling(self) -> bool:
+        """Whether a tap may still be called: a disk or a terminal that hangs outlasts `stop`."""
+        return self._teller.is_alive()
 
     def deliver(self, producer: str, item: Item) -> None:
         """Route an item to every stage that wants it. Callable from any thread."""

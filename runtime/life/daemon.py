@@ -6,9 +6,10 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, TextIO
 
-from runtime.control.control_socket import ControlServer
+from runtime.control.control_server import ControlServer
 from runtime.drivers.live_driver import LiveDriver
 from runtime.drivers.table import Row, Tap
 from runtime.items import Item, Press, Say, Scene, SourceState, TurnConfirmed, TurnRef, TurnText, VoicedChunk
@@ -50,29 +51,46 @@ class Daemon:
     """Runs a table on sources until a signal, `shutdown` on the control socket, or `stop` is set."""
 
     def __init__(
-        self, rows: Sequence[Row], sources: Sequence[Source], taps: Sequence[Tap], greeting: str, stop: threading.Event
+        self,
+        rows: Sequence[Row],
+        sources: Sequence[Source],
+        taps: Sequence[Tap],
+        greeting: str,
+        stop: threading.Event,
+        place: Path,
     ) -> None:
+        """`place` is where it listens for `edgemm stop`: claimed, so there is no other daemon."""
         present = [source.name for source in sources]
         absent = [lane for lane in LANES if lane not in present]
         self._lanes = Lanes([lane for lane in LANES if lane in present])
         self._driver = LiveDriver(rows, sources, [*taps, self._lanes], [*OUTSIDE, *absent])
-        self._control = ControlServer(self._answer)
+        self._control = ControlServer(self._answer, place)
         self._stop = stop
         self._greeting = greeting
         self._typed_turns = 0
 
     def run(self, log: TextIO) -> None:
-        """Start, serve until asked to stop, stop. Raises HostError when another daemon is running."""
-        self._control.start()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: self._stop.set())
+        """Start, serve until asked to stop, stop."""
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) != signal.SIG_IGN:
+                signal.signal(number, lambda *_: self._stop.set())
         try:
+            self._control.start()
             self._driver.start()
             self._serve(log)
         finally:
             notify("STOPPING=1")
             self._driver.stop()
             self._control.stop()
+
+    def deliver(self, item: Item) -> None:
+        """Bring in an item of the daemon's own, from any thread."""
+        self._driver.deliver("daemon", item)
+
+    @property
+    def telling(self) -> bool:
+        """Whether a tap may still be called, though it has stopped."""
+        return self._driver.telling
 
     def _serve(self, log: TextIO) -> None:
         while not self._lanes.settled.wait(0.05) and not self._stop.is_set():
@@ -91,8 +109,8 @@ class Daemon:
                 notify("WATCHDOG=1")
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
-        """The control socket's requests."""
-        command = message["command"]
+        """The control socket's requests. Raises ValueError for what is none."""
+        command = message.get("command")
         if command == "silence":
             self._driver.deliver("daemon", Press("command"))
             return {"did": "silenced"}
@@ -100,9 +118,13 @@ class Daemon:
             self._stop.set()
             return {"did": "stopping"}
         if command == "ask":
+            text = message.get("text")
+            if not isinstance(text, str) or not text.strip():
+                raise ValueError(f"expected a question as text, found {text!r}")
+            text.encode()  # half a character, which JSON can hold, is no text: UnicodeEncodeError is a ValueError
             self._typed_turns += 1
             turn = TurnRef(-1_000_000 - self._typed_turns, 0)
-            self._driver.deliver("daemon", TurnText(turn, str(message["text"])))
+            self._driver.deliver("daemon", TurnText(turn, text))
             self._driver.deliver("daemon", TurnConfirmed(turn, time.monotonic_ns()))
             return {"did": "asked"}
         raise ValueError(f"unknown command {command!r}: expected silence, shutdown or ask")

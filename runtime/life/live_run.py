@@ -6,65 +6,95 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 from edgemm import __version__
+from edgemm.cli import INTERRUPTED
+from edgemm.errors import StorageError
 from edgemm.media import NS_PER_S
+from edgemm.process_start import asked_to_end
 from runtime.drivers.table import Tap
 from runtime.items import Effect, Item
 from runtime.life.allocator import frugal
 from runtime.life.daemon import Daemon
+from runtime.life.local_clock import LocalClock
 from runtime.sessions.session import SessionInfo
 from runtime.sessions.session_writer import SessionWriter
 from runtime.settings.config import RuntimeConfig
 from runtime.settings.kept_state import load_state, save_state
 from runtime.sinks.event_log import EventLog, RotatingFile
 from runtime.sinks.recorder import Recorder
+from runtime.sinks.recordings import Recording
 from runtime.sources import Source
 from runtime.stages import Stage
-from runtime.stages.answer import WallClock
 from runtime.table.assembly import assemble, models_of, warm_up
 from runtime.table.pipeline import pipeline
 from runtime.telling.console import Console
+from runtime.telling.lines import Teller
 
 
 class StateKeeper:
-    """A tap: what was set by voice is kept for the next start."""
+    """A tap: what was set by voice is kept for the next start. That it cannot be kept is told once, to `log`."""
 
-    def __init__(self, folder: Path | None) -> None:
+    def __init__(self, folder: Path | None, log: TextIO) -> None:
         self._folder = folder
+        self._log = log
         self._state = load_state(folder)
 
     def __call__(self, time_ns: int, producer: str, item: Item) -> None:
         if isinstance(item, Effect) and producer == "floor" and item.name in ("volume", "rate"):
             self._state = replace(self._state, **{item.name: item.value})
-            if self._folder is not None:
-                save_state(self._folder, self._state)
+            self._save()
+
+    def _save(self) -> None:
+        if self._folder is None:
+            return
+        try:
+            save_state(self._folder, self._state)
+        except StorageError as error:
+            self._folder = None
+            self._log.write(f"warning: {error}\n")
 
 
 class LiveRun:
     """One run: the table, the taps, the daemon; at the end, a summary."""
 
-    def __init__(self, config: RuntimeConfig, speaker: Stage, greeting: str, session: Path | None = None) -> None:
-        """`session` is a file to record into."""
-        self._config, self._greeting, self._session = config, greeting, session
+    def __init__(
+        self, config: RuntimeConfig, speaker: Stage, greeting: str, place: Path, recording: Recording | None = None
+    ) -> None:
+        """`place` is claimed (`runtime.control.place`), before any model is loaded."""
+        self._config, self._greeting, self._place, self._recording = config, greeting, place, recording
         self._start_ns = time.monotonic_ns()
-        frugal()
-        clock = WallClock(datetime.now().astimezone(), self._start_ns)
-        self._parts = assemble(config, models_of(config), speaker, clock, load_state(config.state_folder))
+        self._daemon: Daemon | None = None
         self._stop = threading.Event()
+        frugal()
+        self._parts = assemble(config, models_of(config), speaker, LocalClock(), load_state(config.state_folder))
 
     def __call__(self, sources: Sequence[Source], more_taps: Sequence[Tap] = ()) -> int:
+        """Run until it is stopped. Raises StorageError when a recording that was asked for is not whole."""
         warm_up(self._parts)
-        console = Console(sys.stderr, self._start_ns)
-        with ExitStack() as stack:
-            taps: list[Tap] = [console, StateKeeper(self._config.state_folder), *self._files(stack), *more_taps]
-            Daemon(pipeline(self._parts), sources, taps, self._greeting, self._stop).run(sys.stderr)
+        if asked_to_end():  # by a signal whose exception some library has swallowed
+            return INTERRUPTED
+        private = self._config.log.overheard or sys.stderr.isatty()  # else what a service writes is kept in a journal
+        console = Console(sys.stderr, Teller(self._start_ns, overheard=private))
+        log, recorder = self._event_log(), self._recorder()
+        files: list[Tap] = [tap for tap in (log, recorder) if tap is not None]
+        taps: list[Tap] = [console, StateKeeper(self._config.state_folder, sys.stderr), *files, *more_taps]
+        daemon = Daemon(pipeline(self._parts), sources, taps, self._greeting, self._stop, self._place)
+        self._daemon = daemon
+        try:
+            daemon.run(sys.stderr)
+        finally:
+            if daemon.telling:
+                sys.stderr.write("warning: what was still to be written is lost: the disk or the terminal hangs\n")
+            elif recorder is not None:
+                recorder.close()
         ran_s = (time.monotonic_ns() - self._start_ns) / NS_PER_S
         sys.stderr.write(f"{console.summary()}; ran {ran_s:.0f} s\n")
+        if recorder is not None and recorder.ended is not None:
+            raise recorder.ended
         return 0
 
     def stop(self) -> None:
@@ -76,18 +106,22 @@ class LiveRun:
         timer.daemon = True
         timer.start()
 
-    def _files(self, stack: ExitStack) -> list[Tap]:
-        """The event log and the recording, where they are wanted."""
-        config, taps = self._config, list[Tap]()
-        if config.log.events is not None:
-            log = RotatingFile(config.log.events, int(config.log.max_mb * 1e6))
-            stack.callback(log.close)
-            taps.append(EventLog(log, self._start_ns))
-        if self._session is not None:
-            recorder = Recorder(SessionWriter(self._session, self._info()), self._start_ns)
-            stack.callback(recorder.close)
-            taps.append(recorder)
-        return taps
+    def _tell(self, item: Item) -> None:
+        if self._daemon is not None:
+            self._daemon.deliver(item)
+
+    def _event_log(self) -> EventLog | None:
+        config = self._config.log
+        if config.events is None:
+            return None
+        file = RotatingFile(config.events, int(config.max_mb * 1e6))
+        return EventLog(file, Teller(self._start_ns, overheard=config.overheard), self._tell)
+
+    def _recorder(self) -> Recorder | None:
+        if self._recording is None:
+            return None
+        writer = SessionWriter(self._recording.path, self._info())
+        return Recorder(writer, self._start_ns, room=self._recording.room, tell=self._tell)
 
     def _info(self) -> SessionInfo:
         config = self._config

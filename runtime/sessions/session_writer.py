@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from edgemm.errors import StorageError
+from edgemm.file_bytes import owner_only
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
 from runtime.evidence import Evidence
 from runtime.sessions.expectation import Expectation
@@ -47,13 +48,18 @@ class SessionWriter:
         self._sequence = 0
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self.path.open("wb")
+            self._file = open(self.path, "wb", opener=owner_only)  # noqa: SIM115  closed by close()
         except OSError as error:
             raise StorageError(f"cannot write the session {path}", found=error.strerror) from error
         self._writer = Writer(self._file, chunk_size=chunk_bytes, compression=CompressionType.ZSTD)
         self._writer.start(profile=PROFILE, library=f"edgemm {info.version}")
         fields = info.model_dump(mode="json", exclude_none=True)
         self._writer.add_metadata(METADATA_NAME, {name: str(value) for name, value in fields.items()})
+
+    @property
+    def size_bytes(self) -> int:
+        """What the file takes so far."""
+        return 0 if self._file.closed else self._file.tell()
 
     def __enter__(self) -> SessionWriter:
         return self
@@ -136,10 +142,14 @@ class SessionWriter:
         if self._file.closed:
             return
         try:
-            self._writer.finish()  # type: ignore[no-untyped-call]
-            self._file.close()
+            with self._file:
+                self._writer.finish()  # type: ignore[no-untyped-call]
         except OSError as error:
-            raise StorageError(f"cannot finish the session {self.path}", found=error.strerror) from error
+            raise StorageError(
+                f"cannot finish the session {self.path}",
+                found=error.strerror,
+                remedy="What is written can be read with --recover.",
+            ) from error
 
     def _timestamp(self, time_ns: int) -> Any:
         from foxglove.messages import Timestamp

@@ -83,7 +83,9 @@ class LogConfig(ConfigModel):
     events: UserPath | None = Path("out/events.jsonl")
     """Event log, one JSON object a line; null: none."""
     max_mb: float = Field(default=64.0, gt=0, le=1e6)
-    """The log is rotated at this size; one old file is kept."""
+    """The log is rotated at this size in megabytes; one old file is kept."""
+    overheard: bool = False
+    """Also write down what was said to others: words that no wake word, button or recognised request asked for."""
 
 
 class RecordingConfig(ConfigModel):
@@ -93,6 +95,10 @@ class RecordingConfig(ConfigModel):
     """Record the session while running."""
     folder: UserPath = Path("out/sessions")
     """Where sessions are written, named by date and time."""
+    max_mb: float = Field(default=8192.0, gt=0, le=1e9)
+    """Megabytes that the recordings in the folder may take: the oldest are removed; one that alone is larger ends."""
+    max_days: float = Field(default=30.0, gt=0, le=36_500)
+    """Recordings in the folder that are older are removed when the next one is made."""
 
 
 class RuntimeConfig(ConfigModel):

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+
 from edgemm.errors import StorageError
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
-from runtime.items import Item, Scene
+from runtime.items import Item, Scene, SourceState
 from runtime.sessions.session_writer import SessionWriter
+from runtime.sinks.recordings import Room
 from runtime.telling.lines import Teller
 
 FRAMES_PER_S = 10.0
@@ -13,28 +17,56 @@ FRAMES_PER_S = 10.0
 
 
 class Recorder:
-    """A tap. `start_ns` is the run's time 0. After the disk has refused once it records nothing more."""
+    """A tap. `start_ns` is the run's time 0. It ends for good when the disk refuses or `room` has none left.
 
-    def __init__(self, writer: SessionWriter, start_ns: int = 0, frames_per_s: float = FRAMES_PER_S) -> None:
+    With `tell`, that end is told as a SourceState, once; without it the StorageError is raised.
+    """
+
+    def __init__(
+        self,
+        writer: SessionWriter,
+        start_ns: int = 0,
+        frames_per_s: float = FRAMES_PER_S,
+        *,
+        room: Room | None = None,
+        tell: Callable[[Item], None] | None = None,
+    ) -> None:
         self._writer = writer
         self._start_ns = start_ns
         self._period_ns = int(NS_PER_S / frames_per_s)
         self._next_frame_ns = start_ns
         self._teller = Teller(start_ns)
-        self._stopped = False
+        self._room = room
+        self._tell = tell
+        self._closed = False
+        self.ended: StorageError | None = None
+        """Why it ended before it was closed."""
 
     def __call__(self, time_ns: int, producer: str, item: Item) -> None:
-        if self._stopped:
+        if self._closed:
             return
         try:
             self._record(time_ns, producer, item)
-        except StorageError:
-            self._stopped = True
-            raise
+            if self._room is not None:
+                self._room.keep(self._writer.size_bytes)
+        except StorageError as error:
+            self._end(error)
 
     def close(self) -> None:
-        self._stopped = True
-        self._writer.close()
+        """Finish the session. Raises StorageError."""
+        if not self._closed:
+            self._closed = True
+            self._writer.close()
+
+    def _end(self, error: StorageError) -> None:
+        self._closed = True
+        self.ended = error
+        with suppress(StorageError):  # a full disk may hold no index either; it is read with --recover
+            self._writer.close()
+        if self._tell is None:
+            raise error
+        remedy = error.remedy or "Free some space."
+        self._tell(SourceState("recording", "stalled", str(error), f"{remedy} What is recorded so far is kept."))
 
     def _record(self, time_ns: int, producer: str, item: Item) -> None:
         arrival_ns = time_ns - self._start_ns

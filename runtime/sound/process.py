@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import queue
 import subprocess
-import sys
 import threading
 from typing import Literal
 
 from edgemm.errors import DeviceError
+from edgemm.fresh_python import run_module
 from runtime.sound import frames
 from runtime.sound.frames import Frame
 
@@ -29,7 +29,7 @@ class SoundProcess:
     def __init__(self, role: Literal["microphone", "speaker"], device: str | None) -> None:
         """Start the child and wait until its device is open. Raises DeviceError."""
         self._role = role
-        command = [sys.executable, "-m", "runtime.sound.child", role, *([device] if device else [])]
+        command = run_module("runtime.sound.child", role, *([device] if device else []))
         # In a session of its own, Ctrl-C in the terminal reaches the daemon alone, which then closes the child.
         self._child = subprocess.Popen(
             command,

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from edgemm.media import NS_PER_MS
 from runtime.evidence import Evidence, EvidenceKind, Observer
@@ -34,6 +35,13 @@ from runtime.skills.skill import Request, Sentence, Skill
 
 ObserverFactory = Callable[[], Observer]
 """Opens an observer on first use: a reader is large and often not needed."""
+
+
+class Clock(Protocol):
+    """Local time, asked for when somebody wants to know it."""
+
+    def at(self, now_ns: int) -> datetime:
+        """Local time at stream time `now_ns`."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +134,7 @@ class AnswerStage:
     def __init__(
         self,
         observers: Mapping[EvidenceKind, ObserverFactory],
-        clock: WallClock,
+        clock: Clock,
         settings: AnswerSettings | None = None,
         skills: Mapping[str, Skill] = SKILLS,
     ) -> None:

@@ -14,7 +14,7 @@ from runtime.settings.config import RuntimeConfig
 from runtime.settings.kept_state import KeptState
 from runtime.skills import FALLBACK, SKILLS
 from runtime.stages import Stage
-from runtime.stages.answer import AnswerSettings, ObserverFactory, WallClock
+from runtime.stages.answer import AnswerSettings, Clock, ObserverFactory
 from runtime.stages.frame_quality import FrameQualitySettings
 from runtime.stages.notices import NoticeSettings
 from runtime.stages.route import phrases_of
@@ -33,7 +33,7 @@ def assemble(
     config: RuntimeConfig,
     models: Models,
     speaker: Stage,
-    clock: WallClock,
+    clock: Clock,
     kept: KeptState | None = None,
     *,
     noise: float | None = None,

@@ -47,7 +47,7 @@ from runtime.items import (
 )
 from runtime.language.sounds_like import SoundsLike
 from runtime.stages import Stage
-from runtime.stages.answer import AnswerSettings, AnswerStage, ObserverFactory, WallClock
+from runtime.stages.answer import AnswerSettings, AnswerStage, Clock, ObserverFactory
 from runtime.stages.end_of_turn import EndOfTurn
 from runtime.stages.floor import Floor
 from runtime.stages.frame_quality import FrameQuality, FrameQualitySettings
@@ -76,7 +76,7 @@ class Parts:
     observers: Mapping[EvidenceKind, ObserverFactory]
     skills: Mapping[str, Any]
     fallback: Any
-    clock: WallClock
+    clock: Clock
     turns: TurnSettings
     notices: NoticeSettings
     answers: AnswerSettings

@@ -14,9 +14,9 @@ from runtime.telling.lines import Teller
 class Console:
     """A tap that prints one line for each event worth reading, and counts for the summary."""
 
-    def __init__(self, stream: TextIO, start_ns: int = 0) -> None:
+    def __init__(self, stream: TextIO, teller: Teller | None = None) -> None:
         self._stream = stream
-        self._teller = Teller(start_ns)
+        self._teller = teller or Teller()
         self._counts: Counter[str] = Counter()
         self._ages_ms: list[float] = []
 

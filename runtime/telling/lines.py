@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from edgemm.media import NS_PER_S
-from runtime.items import Answer, Effect, Item, Scene, SourceState, ViewState
+from runtime.items import Answer, Effect, Item, Routed, Scene, SourceState, Transcript, ViewState
 from runtime.telling.events import event_of
 
 SCENE_PERIOD_NS = NS_PER_S
@@ -14,10 +15,15 @@ CONFIRMING_STAGE = "floor"
 
 
 class Teller:
-    """Turns items into events and leaves out what repeats. One per run; `start_ns` is the run's time 0."""
+    """Turns items into events and leaves out what repeats. One per run; `start_ns` is the run's time 0.
 
-    def __init__(self, start_ns: int = 0) -> None:
+    Without `overheard`, the words of those who may not have spoken to us are left out: of a transcript that nobody
+    asked for by word or button, and of a turn that turned out to be meant for somebody else.
+    """
+
+    def __init__(self, start_ns: int = 0, *, overheard: bool = True) -> None:
         self._start_ns = start_ns
+        self._overheard = overheard
         self._view: str | None = None
         self._sources: dict[str, SourceState] = {}
         self._labels: tuple[str, ...] | None = None
@@ -29,6 +35,8 @@ class Teller:
             return None  # a guess until the floor lets it through
         if self._repeats(time_ns, item):
             return None
+        if not self._overheard:
+            item = _without_words(item)
         return event_of(time_ns, producer, item, self._start_ns)
 
     def _repeats(self, time_ns: int, item: Item) -> bool:
@@ -50,3 +58,11 @@ class Teller:
             return True
         self._labels, self._scene_ns = labels, time_ns
         return False
+
+
+def _without_words(item: Item) -> Item:
+    if isinstance(item, Transcript) and not item.woken:
+        return replace(item, text="")
+    if isinstance(item, Routed) and not item.addressed:
+        return replace(item, text="", slots=())
+    return item
