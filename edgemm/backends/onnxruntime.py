@@ -23,6 +23,9 @@ _DTYPES: dict[str, DType] = {
     "tensor(int32)": "int32",
     "tensor(int16)": "int16",
     "tensor(int8)": "int8",
+    "tensor(uint64)": "uint64",
+    "tensor(uint32)": "uint32",
+    "tensor(uint16)": "uint16",
     "tensor(uint8)": "uint8",
     "tensor(bool)": "bool",
     "tensor(string)": "string",
@@ -70,6 +73,17 @@ class OnnxRuntimeSession:
         return dict(zip(self._output_names, values, strict=True))
 
 
+def element_type(node: ort.NodeArg) -> DType:
+    """NumPy's type of an input or output. Raises BundleError for what no array can hold (a sequence, bfloat16)."""
+    if node.type not in _DTYPES:
+        raise BundleError(
+            f"tensor '{node.name}' has a type that no array here can hold",
+            expected=", ".join(_DTYPES.values()),
+            found=node.type,
+        )
+    return _DTYPES[node.type]
+
+
 def _spec(node: ort.NodeArg) -> TensorSpec:
     axes = tuple(axis if isinstance(axis, (int, str)) else f"axis_{i}" for i, axis in enumerate(node.shape))
-    return TensorSpec(name=node.name, dtype=_DTYPES[node.type], axes=axes)
+    return TensorSpec(name=node.name, dtype=element_type(node), axes=axes)

@@ -54,4 +54,4 @@ def _random(spec: TensorSpec, sizes: dict[str, int], generator: np.random.Genera
     if spec.dtype.startswith("float"):
         return generator.standard_normal(shape).astype(spec.dtype)
     # 1 is a valid token, length, mask and sample rate selector in every graph; larger numbers may be out of range.
-    return np.ones(shape, dtype=spec.dtype)
+    return np.full(shape, "1", "O") if spec.dtype == "string" else np.ones(shape, dtype=spec.dtype)

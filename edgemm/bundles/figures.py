@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict
+import math
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+Number = Annotated[
+    float, PlainSerializer(lambda value: value if math.isfinite(value) else str(value), when_used="json")
+]
+"""Infinities and what is no number are JSON strings ("inf", "nan"): JSON has no such numbers, and `null` is a loss."""
 
 
 class Figure(BaseModel):
@@ -11,12 +19,12 @@ class Figure(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    value: float
+    value: Number
     unit: str = ""
-    at_most: float | None = None
-    at_least: float | None = None
+    at_most: Number | None = None
+    at_least: Number | None = None
     samples: int | None = None
-    interval: tuple[float, float] | None = None
+    interval: tuple[Number, Number] | None = None
     note: str = ""
 
     @property

@@ -11,7 +11,10 @@ from pydantic import BaseModel, ConfigDict
 from edgemm.errors import BundleError
 
 Array = npt.NDArray[Any]
-DType = Literal["float32", "float16", "float64", "int64", "int32", "int16", "int8", "uint8", "bool", "string"]
+DType = Literal[
+    "float32", "float16", "float64", "int64", "int32", "int16", "int8", "uint64", "uint32", "uint16", "uint8", "bool",
+    "string",
+]  # fmt: skip
 
 
 class TensorSpec(BaseModel):
