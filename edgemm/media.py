@@ -21,6 +21,11 @@ Pixels = npt.NDArray[np.uint8]
 Samples = npt.NDArray[np.float32]
 
 
+def playable(samples: Samples) -> Samples:
+    """The samples as any device may be given them: in -1..1, and silence where there is no number."""
+    return np.clip(np.where(np.isfinite(samples), samples, np.float32(0.0)), -1.0, 1.0).astype(np.float32, copy=False)
+
+
 @dataclass(frozen=True, eq=False)
 class VideoFrame:
     """One picture. `pixels: (row, column, channel)` uint8, read-only by convention."""

@@ -255,7 +255,10 @@ class Playback:
 
 @dataclass(frozen=True)
 class SpeakerPosition:
-    """Samples that the sound device has taken since it was opened; `cleared` confirms a SpeakerClear."""
+    """Samples that have been audible since the sound device was opened.
+
+    `cleared` confirms a SpeakerClear: then they are those that the device had taken, which are still heard.
+    """
 
     samples: int
     device_id: int
@@ -264,7 +267,7 @@ class SpeakerPosition:
 
 @dataclass(frozen=True)
 class Overrun:
-    """A lossless link lost something after all, or a latest-wins link dropped frames."""
+    """A lossless link lost something after all, a latest-wins link dropped frames, or a sound device lost blocks."""
 
     link: str
     count: int

@@ -8,6 +8,7 @@ import pytest
 
 from edgemm.bundles.pack import bundle_folders, load_pack
 from edgemm.host import host_target
+from tests.broken_espeak import BreakableEspeak
 from tests.exported import bundles_folder
 from tests.needed import lack, programs
 
@@ -26,3 +27,9 @@ def starter_bundles() -> Path:
     if missing:
         lack(f"missing: {', '.join(missing)}; `edgemm export starter` makes them")
     return root
+
+
+@pytest.fixture
+def espeak(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BreakableEspeak:
+    """espeak-ng on the PATH, which the test can break."""
+    return BreakableEspeak(tmp_path, monkeypatch)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
-from edgemm.errors import InputError, MissingExtraError
+from edgemm.errors import HostError, InputError, MissingExtraError
+from edgemm.sound import espeak_voice
 from edgemm.sound.espeak_voice import EspeakVoice
+from tests.broken_espeak import BROKEN, BreakableEspeak
 
 needs_espeak = pytest.mark.needs("espeak-ng")
 TEXT = "I see a cup, on the table. Is it yours?"
@@ -49,12 +53,45 @@ def test_a_sentence_can_be_cut_and_the_next_is_whole(voice: EspeakVoice) -> None
     np.testing.assert_array_equal(said(voice), whole)
 
 
-@needs_espeak
-def test_a_waiting_program_that_died_is_replaced(voice: EspeakVoice) -> None:
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_waiting_program_that_died_or_hangs_is_replaced(espeak: BreakableEspeak, number: signal.Signals) -> None:
+    voice = EspeakVoice()
+    voice.start()
     whole = said(voice)
-    voice._waiting.kill()
-    voice._waiting.wait()
+    espeak.signal(number)
     np.testing.assert_array_equal(said(voice), whole)
+    voice.close()
+
+
+@pytest.mark.parametrize("how", [how for how in BROKEN if how != "answers half a second late"])
+def test_a_broken_program_is_an_error_until_it_works_again(
+    espeak: BreakableEspeak, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    voice = EspeakVoice()
+    voice.start()
+    espeak.start_broken(how)
+    with monkeypatch.context() as impatient, pytest.raises(HostError, match="espeak-ng gives no sound"):
+        impatient.setattr(espeak_voice, "_PATIENCE_S", 0.3)
+        said(voice)
+    espeak.mend()
+    assert len(said(voice)) > 0
+    voice.close()
+
+
+def test_a_program_taken_away_is_a_missing_extra(espeak: BreakableEspeak) -> None:
+    voice = EspeakVoice()
+    voice.start()
+    espeak.uninstall()
+    with pytest.raises(MissingExtraError, match="apt-get install espeak-ng"):
+        said(voice)
+
+
+@needs_espeak
+def test_threads_lose_no_sentence(voice: EspeakVoice) -> None:
+    whole = said(voice)
+    with ThreadPoolExecutor(4) as threads:
+        sounds = list(threads.map(lambda _: said(voice), range(60)))
+    assert all(np.array_equal(sound, whole) for sound in sounds)
 
 
 @needs_espeak

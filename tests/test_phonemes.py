@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Iterator
 
 import pytest
 
-from edgemm.errors import MissingExtraError
+from edgemm.errors import HostError, MissingExtraError
 from edgemm.sound.phonemes import Phonemiser, clauses, phoneme_ids, sentences
+from tests.broken_espeak import BROKEN, BreakableEspeak
 
 needs_espeak = pytest.mark.needs("espeak-ng")
 
@@ -46,13 +48,51 @@ def test_strange_text_neither_fails_nor_shifts_the_next_answer(phonemiser: Phone
     assert phonemiser.phonemes("No.") == PIPER["No."]
 
 
-@needs_espeak
-def test_a_program_that_died_is_started_again(phonemiser: Phonemiser) -> None:
-    phonemiser.phonemes("No.")
-    assert phonemiser._process is not None
-    phonemiser._process.kill()
-    phonemiser._process.wait()
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_a_program_that_died_or_hangs_is_replaced(espeak: BreakableEspeak, number: signal.Signals) -> None:
+    phonemiser = Phonemiser("en-us")
+    phonemiser.start()
+    espeak.signal(number)
     assert phonemiser.phonemes("No.") == PIPER["No."]
+    phonemiser.close()
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_broken_program_is_an_error_with_a_remedy_until_it_works_again(espeak: BreakableEspeak, how: str) -> None:
+    phonemiser = Phonemiser("en-us", patience_s=(0.1, 0.3))
+    phonemiser.start()
+    espeak.start_broken(how)
+    with pytest.raises(HostError, match="Try `espeak-ng hello`"):
+        phonemiser.phonemes("No.")
+    espeak.mend()
+    assert Phonemiser("en-us").phonemes("No.") == PIPER["No."]
+
+
+def test_nobody_waits_behind_a_program_that_hangs(espeak: BreakableEspeak) -> None:
+    patient = Phonemiser("en-us", patience_s=(600.0,))
+    patient.start()
+    espeak.signal(signal.SIGSTOP)
+
+    def ask() -> None:
+        with pytest.raises(HostError):
+            patient.phonemes("Hello.")
+
+    hung = threading.Thread(target=ask, daemon=True)
+    hung.start()
+    while patient._idle:  # until the hung program has been asked
+        hung.join(0.01)
+    assert patient.phonemes("No.") == PIPER["No."]
+    assert hung.is_alive()
+    espeak.signal(signal.SIGKILL)
+    hung.join()
+    patient.close()
+
+
+def test_a_long_clause_is_not_cut_short() -> None:
+    words = " ".join(["over"] * 2000) + " there."
+    assert " ".join(words for words, _ in clauses(words)) == words.rstrip(".")
+    assert clauses(words)[-1][1] == "." and all(len(line) <= 900 for line, _ in clauses(words))
+    assert "".join(line for line, _ in clauses("д" * 5000)) == "д" * 5000
 
 
 @needs_espeak

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
 
-from edgemm.errors import ConfigError
+from edgemm.errors import ConfigError, HostError
 from edgemm.media import Samples
+from edgemm.sound.espeak_voice import EspeakVoice
+from edgemm.sound.phonemes import Phonemiser
 from edgemm.sound.wake_word import WakeWord
 from runtime.items import (
     Effect,
@@ -18,6 +21,7 @@ from runtime.items import (
     Routed,
     Say,
     SpeechAudio,
+    Tick,
     Transcript,
     TurnAudio,
     TurnCompletion,
@@ -29,6 +33,7 @@ from runtime.stages.speak import Voice
 from runtime.stages.speech_recognition import SpeechRecognition
 from runtime.stages.turn_completion import TurnCompletionStage
 from runtime.stages.wake import WakeStage
+from tests.broken_espeak import BROKEN, BreakableEspeak
 from tests.exported import exported
 from tests.needed import module
 from tests.stage_harness import chunk, only, run_stage
@@ -149,13 +154,113 @@ def test_a_new_rate_makes_the_sentence_again() -> None:
     assert samples_of(slow) - gap == 2 * (samples_of(fast) - gap)
 
 
-def test_prepared_sentences_need_no_work() -> None:
+def prepared(voice: Voice, ticks: int = 300) -> Voice:
+    """After so many ticks without anything to say."""
+    run_stage(voice, [("tick", Tick(), tick) for tick in range(ticks)])
+    return voice
+
+
+def test_a_sentence_made_beforehand_needs_no_work_whatever_the_rate() -> None:
     synthesiser = Beeps()
-    voice = Voice(synthesiser, rate=2.0)
-    voice.prepare(["watch out"])
-    made = list(synthesiser.made)
-    assert samples_of(run_stage(voice, [say("watch out")])) > 0
-    assert synthesiser.made == made
+    voice = prepared(Voice(synthesiser, rate=2.0, beforehand=["watch out", "mind the step"]))
+    assert synthesiser.made == ["watch", "out", "mind", "the", "step"]
+    assert samples_of(run_stage(voice, [say("watch out")])) == 2 * 800 + RATE_HZ * 80 // 1000
+    assert len(synthesiser.made) == 5
+
+
+def test_a_tick_makes_one_piece_so_that_an_alert_never_waits_for_a_whole_sentence() -> None:
+    synthesiser = Beeps()
+    voice = prepared(Voice(synthesiser, beforehand=["one two three"]), ticks=2)
+    assert synthesiser.made == ["one", "two"]
+    assert samples_of(run_stage(voice, [say("now")])) > 0
+    prepared(voice, ticks=2)
+    assert synthesiser.made == ["one", "two", "now", "three"]
+
+
+class Fails(Beeps):
+    """A voice that fails until it is mended: at once, or in the middle."""
+
+    def __init__(self, after: int) -> None:
+        super().__init__()
+        self.after: int | None = after
+
+    def synthesise(self, text: str, rate: float, noise: float) -> Iterator[Samples]:
+        for number, piece in enumerate(super().synthesise(text, rate, noise)):
+            if number == self.after:
+                raise HostError("no answer")
+            yield piece
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_sentence_that_could_not_be_made_beforehand_is_tried_again(after: int) -> None:
+    synthesiser = Fails(after)
+    voice = prepared(Voice(synthesiser, beforehand=["watch out"]))
+    synthesiser.after = None
+    synthesiser.made.clear()
+    prepared(voice)
+    assert synthesiser.made == ["watch", "out"]
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_what_the_first_voice_cannot_say_the_second_says_whole_and_the_failure_is_told(after: int) -> None:
+    second = Beeps()
+    second.sample_rate_hz = 8_000
+    job = Voice(Fails(after), second=second).step(*say("watch out"))
+    said: list[Item] = []
+    with pytest.raises(HostError, match="no answer"):
+        said.extend(job)
+    heard = only(SpeechAudio, said)
+    assert [item.sample_rate_hz for item in heard] == [RATE_HZ] * after + [8_000] * 2 + [RATE_HZ]
+    assert [item.last for item in heard] == [False] * (after + 2) + [True]
+    assert second.made == ["watch", "out"]
+
+
+def test_without_a_letter_the_gap_alone_is_said_and_the_turn_ends() -> None:
+    assert [item.last for item in only(SpeechAudio, run_stage(Voice(Beeps()), [say("")]))] == [True]
+
+
+class Spelled:
+    """A small real voice that asks espeak-ng, as long as the text's phonemes are many."""
+
+    sample_rate_hz = RATE_HZ
+
+    def __init__(self) -> None:
+        self.phonemiser = Phonemiser("en-us", patience_s=(0.2,))
+        self.phonemiser.start()
+
+    def synthesise(self, text: str, rate: float, noise: float) -> Iterator[Samples]:
+        if phonemes := self.phonemiser.phonemes(text):
+            yield np.full(100 * len(phonemes), 0.1, np.float32)
+
+
+ALERT = "Car at twelve o'clock, coming closer."
+
+
+@pytest.mark.parametrize("how", [*BROKEN, "missing", "stopped"])
+def test_an_alert_is_said_as_it_was_made_beforehand_whatever_has_become_of_espeak(
+    espeak: BreakableEspeak, how: str
+) -> None:
+    voice = prepared(Voice(Spelled(), beforehand=[ALERT]))
+    whole = samples_of(run_stage(voice, [say(ALERT)]))
+    if how == "missing":
+        espeak.uninstall()
+    elif how == "stopped":
+        espeak.signal(signal.SIGSTOP)
+    else:
+        espeak.start_broken(how)
+    assert samples_of(run_stage(voice, [say(ALERT)])) == whole > RATE_HZ // 10
+    espeak.signal(signal.SIGKILL)
+
+
+def test_espeak_itself_speaks_where_its_phonemes_do_not_come(espeak: BreakableEspeak) -> None:
+    first, second = Spelled(), EspeakVoice()
+    espeak.signal(signal.SIGSTOP)
+    second.start()
+    said: list[Item] = []
+    with pytest.raises(HostError):
+        said.extend(Voice(first, second=second).step(*say("Mind the step.")))
+    assert samples_of(said) > EspeakVoice.sample_rate_hz // 2
+    second.close()
 
 
 def test_a_sentence_that_breaks_is_closed_before_the_error_is_told() -> None:

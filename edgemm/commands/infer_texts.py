@@ -10,6 +10,7 @@ import numpy as np
 from edgemm.bundles.tensors import Array
 from edgemm.commands.inferences import Inference
 from edgemm.sound.sound_files import write_sound
+from edgemm.sound.speakable import audible
 from edgemm.tasks.embedding import Embedder
 from edgemm.tasks.speech_synthesis import SpeechSynthesiser
 
@@ -33,8 +34,9 @@ def _vector(vector: Array, cosines: Array, inputs: Sequence[str]) -> Inference:
 
 
 def speech(voice: SpeechSynthesiser, inputs: Sequence[str]) -> list[Inference]:
-    """Each text spoken; saved as sound."""
-    return [_spoken(np.concatenate(list(voice.synthesise(text))), voice.sample_rate_hz) for text in inputs]
+    """Each text spoken; saved as sound. Raises InputError for one that holds nothing to pronounce."""
+    sounds = (np.concatenate(list(audible(voice.synthesise(text), text))) for text in inputs)
+    return [_spoken(samples, voice.sample_rate_hz) for samples in sounds]
 
 
 def _spoken(samples: Array, rate_hz: int) -> Inference:

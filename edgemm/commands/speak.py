@@ -12,8 +12,9 @@ import numpy as np
 from edgemm.cli import command_parser, write_json
 from edgemm.commands.pack_arguments import add_pack_arguments, open_role
 from edgemm.errors import DeviceError, InputError, UsageError
-from edgemm.media import Samples
+from edgemm.media import Samples, playable
 from edgemm.sound.sound_files import write_sound
+from edgemm.sound.speakable import audible
 
 
 def main(argv: list[str]) -> int:
@@ -26,11 +27,11 @@ def main(argv: list[str]) -> int:
     arguments = parser.parse_args(argv)
     if arguments.json and arguments.save == "-":
         raise UsageError("--json and --save - both want standard output")
-    text = sys.stdin.read() if arguments.text == "-" else arguments.text
+    text = _standard_input() if arguments.text == "-" else arguments.text
     if not text.strip():
         raise InputError("nothing to say", expected="a text")
     voice = open_role(arguments, "voice")
-    pieces = voice.synthesise(text, rate=arguments.rate)
+    pieces = audible(voice.synthesise(text, rate=arguments.rate), text)
     count = _deliver(pieces, voice.sample_rate_hz, arguments.save)
     if arguments.json:
         seconds = round(count / voice.sample_rate_hz, 3)
@@ -43,6 +44,15 @@ def main(argv: list[str]) -> int:
             }
         )
     return 0
+
+
+def _standard_input() -> str:
+    if sys.stdin is None:  # closed by whoever started us
+        return ""
+    try:
+        return sys.stdin.read()
+    except UnicodeDecodeError as error:
+        raise InputError("standard input is no text", expected="UTF-8", found=error) from error
 
 
 def _deliver(pieces: Iterator[Samples], rate_hz: int, destination: str | None) -> int:
@@ -62,7 +72,7 @@ def wav_bytes(samples: Samples, rate_hz: int) -> bytes:
     import soundfile
 
     file = io.BytesIO()
-    soundfile.write(file, np.clip(samples, -1.0, 1.0), rate_hz, format="WAV", subtype="PCM_16")
+    soundfile.write(file, playable(samples), rate_hz, format="WAV", subtype="PCM_16")
     return file.getvalue()
 
 
@@ -75,7 +85,7 @@ def _play(pieces: Iterator[Samples], rate_hz: int) -> int:
     try:
         with sounddevice.OutputStream(samplerate=rate_hz, channels=1, dtype="float32") as stream:
             for piece in pieces:
-                stream.write(piece)
+                stream.write(playable(piece))
                 count += len(piece)
     except sounddevice.PortAudioError as error:
         remedy = "Plug in a speaker, or write a file with --save; `edgemm devices` lists what is there."

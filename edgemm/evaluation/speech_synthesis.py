@@ -17,6 +17,7 @@ from edgemm.errors import BundleError, InputError
 from edgemm.evaluation.english_normaliser import normalised
 from edgemm.media import SAMPLE_RATE_HZ, Samples
 from edgemm.sound.sound_files import resample
+from edgemm.sound.speakable import speakable
 from edgemm.tasks.examples import Example
 from edgemm.tasks.speech_recognition import SpeechRecogniser
 from edgemm.tasks.speech_synthesis import SpeechSynthesiser
@@ -57,7 +58,7 @@ def compare(reference: Bundle, candidate: Bundle, examples: Sequence[Example]) -
 
 
 def _texts(examples: Sequence[Example]) -> list[str]:
-    texts = [example.text for example in examples if example.text]
+    texts = [example.text for example in examples if example.text and speakable(example.text)]
     if not texts:
         raise InputError("the data set holds no sentences", expected="examples with `text`")
     stride = max(1, _words(texts) // MIN_WORDS)

@@ -9,7 +9,7 @@ import numpy as np
 
 from edgemm.errors import InputError, StorageError
 from edgemm.file_bytes import kind_of, read_bytes
-from edgemm.media import SAMPLE_RATE_HZ, AudioChunk, Samples
+from edgemm.media import SAMPLE_RATE_HZ, AudioChunk, Samples, playable
 
 SILENCE_PEAK = 10 ** (-60 / 20)
 """A clip whose peak is below -60 dB of full scale holds nothing that a microphone heard."""
@@ -61,7 +61,7 @@ def write_sound(path: str | Path, samples: Samples, sample_rate_hz: int) -> None
 
     path = Path(path)
     try:
-        soundfile.write(path, np.clip(samples, -1.0, 1.0), sample_rate_hz)
+        soundfile.write(path, playable(samples), sample_rate_hz)
     except (soundfile.SoundFileError, TypeError, ValueError) as error:
         if path.suffix.lower() in (".wav", ".flac", ".ogg"):
             raise StorageError(f"cannot write {path}", found=error) from error

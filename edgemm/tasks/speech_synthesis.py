@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -28,7 +29,7 @@ from edgemm.backends import open_session
 from edgemm.backends.recorded import Call, recorded
 from edgemm.bundles.bundle import Bundle
 from edgemm.bundles.tensors import Array
-from edgemm.errors import BundleError, InputError
+from edgemm.errors import BundleError, HostError, InputError
 from edgemm.media import Samples
 from edgemm.sound.phonemes import Phonemiser, phoneme_ids, sentences
 from edgemm.tasks.examples import Example
@@ -36,6 +37,8 @@ from edgemm.tasks.examples import Example
 VOICE_FILE = "voice.json"
 RATES = (0.3, 4.0)
 _SEED = 5
+_URGENT_PATIENCE_S = (0.1,)
+"""For a clause of an alert, which takes espeak-ng a few milliseconds: then another voice speaks."""
 
 Run = Callable[[Array], Array]
 
@@ -101,6 +104,10 @@ class SpeechSynthesiser:
         """espeak-ng, started when the first text comes."""
         return Phonemiser(self.voice.espeak.voice)
 
+    def start(self) -> None:
+        """Start espeak-ng now, so that the first sentence does not wait for it. Raises HostError without it."""
+        self.phonemiser.start()
+
     def synthesise(self, text: str, rate: float = 1.0, noise: float = 0.0) -> Iterator[Samples]:
         """Pieces of sound `(sample,)` float32 in -1..1 at `sample_rate_hz`.
 
@@ -109,12 +116,20 @@ class SpeechSynthesiser:
         """
         return self.synthesise_phonemes(self.phonemiser.phonemes(text), rate, noise)
 
+    def urgent(self) -> SpeechSynthesiser:
+        """The same voice with an espeak-ng of its own, which is given up at once when it hangs."""
+        twin = copy(self)  # of which the graphs are shared
+        twin.phonemiser = Phonemiser(self.voice.espeak.voice, _URGENT_PATIENCE_S)
+        return twin
+
     def synthesise_phonemes(self, phonemes: str, rate: float = 1.0, noise: float = 0.0) -> Iterator[Samples]:
         """As `synthesise`, from IPA with punctuation. Sentences follow each other without a gap."""
         if not RATES[0] <= rate <= RATES[1]:
             raise InputError("speech rate", expected=f"{RATES[0]} to {RATES[1]}", found=rate)
+        known = self.voice.phoneme_id_map
         for sentence in sentences(phonemes, self.settings.max_phonemes):
-            yield from self._sentence(phoneme_ids(sentence, self.voice.phoneme_id_map), rate, noise)
+            if any(phoneme.isalpha() and phoneme in known for phoneme in sentence):
+                yield from self._sentence(phoneme_ids(sentence, known), rate, noise)
 
     def calibration_inputs(self, example: Example) -> Iterator[Call]:
         """What the graphs are given while the example's sentence is spoken."""
@@ -135,7 +150,10 @@ class SpeechSynthesiser:
             if needed > latent.shape[-1]:
                 latent = np.concatenate([latent, flow.part(latent.shape[-1], needed)], axis=-1)
             decoder = _Windows(latent, self._decode, settings.decoder_context_frames, settings.samples_per_frame)
-            yield decoder.part(start, stop)
+            piece = decoder.part(start, stop)
+            if not np.isfinite(piece).all():
+                raise HostError("the voice's model gave values that are no sound", remedy="Run edgemm verify on it.")
+            yield piece
             start = stop
 
     def _prior(self, ids: list[int], rate: float, noise: float) -> Array:

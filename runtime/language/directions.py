@@ -10,6 +10,8 @@ from runtime.evidence import Region
 from runtime.language.phrasing import number
 from runtime.language.things import THINGS
 
+_COLUMNS = 1000
+"""Fine enough to meet every direction."""
 CENTRE_THIRD = (0.4, 0.6)
 """Share of the width that counts as ahead when the field of view is not known."""
 
@@ -45,6 +47,13 @@ def direction(region: Region, horizontal_fov_deg: float | None) -> str:
     if horizontal_fov_deg is None:
         return side(x)
     return f"at {number(clock_hour(x, horizontal_fov_deg))} o'clock"
+
+
+def directions(horizontal_fov_deg: float | None) -> tuple[str, ...]:
+    """Every `direction` that there is in the picture, the middle of it first."""
+    columns = sorted(range(_COLUMNS + 1), key=lambda column: abs(2 * column - _COLUMNS))
+    regions = ((column / _COLUMNS, 0.0, column / _COLUMNS, 1.0) for column in columns)
+    return tuple(dict.fromkeys(direction(region, horizontal_fov_deg) for region in regions))
 
 
 def distance_m(

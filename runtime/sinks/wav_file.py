@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from edgemm.errors import StorageError
-from edgemm.media import NS_PER_S, Samples
+from edgemm.media import NS_PER_S, Samples, playable
 from edgemm.sound.sound_files import resample
 
 SAMPLE_RATE_HZ = 22_050
@@ -89,7 +89,7 @@ class WavTrack:
         import soundfile
 
         try:
-            self._file.write(np.clip(samples, -1.0, 1.0))
+            self._file.write(playable(samples))
         except (OSError, soundfile.SoundFileError) as error:
             raise StorageError(f"cannot go on writing {self.path}", found=error) from error
         self._written += len(samples)

@@ -1,7 +1,8 @@
 """The program that owns one sound device: `python -m runtime.sound.child microphone|speaker [NAME]`.
 
 Imports sounddevice only (its raw streams need no NumPy), so it starts quickly and stays small. It ends when its
-standard input closes, so it never outlives the daemon.
+standard input closes, so it never outlives the daemon; and always at once, because a wedged device would block the
+interpreter's orderly end for ever.
 """
 
 from __future__ import annotations
@@ -12,57 +13,112 @@ import queue
 import sys
 import threading
 import time
+import traceback
 from typing import Any
 
-import sounddevice
-
 from runtime.sound import frames
+from runtime.sound.play_buffer import PlayBuffer
 
 MICROPHONE_RATE_HZ = 16_000
 SPEAKER_RATE_HZ = 22_050
 BLOCK_SAMPLES = 512
 SPEAKER_LATENCY_S = 0.15
 """Below this PortAudio over PulseAudio dropped out in measurements."""
-CLOSED = b""
+LONGEST_DELAY_S = 2.0
+"""No device plays later than this what it has taken: a clock that says so is wrong (some have none)."""
+OUTBOX_MESSAGES = 256
+"""About eight seconds of sound: a daemon that does not read for longer loses some, and is told so."""
 
-Outbox = queue.SimpleQueue[bytes]
+
+class Outbox:
+    """Messages that wait for the daemon to read."""
+
+    def __init__(self) -> None:
+        self._waiting: queue.Queue[bytes] = queue.Queue(OUTBOX_MESSAGES)
+        self._lost = 0
+
+    def insist(self, kind: bytes, payload: bytes) -> None:
+        """Put a message that must not be lost; waits for room."""
+        self._waiting.put(frames.pack(kind, time.monotonic_ns(), payload))
+
+    def offer(self, kind: bytes, payload: bytes, time_ns: int | None = None) -> bool:
+        """Put a message without waiting, as callbacks must; False where there is no room and it is dropped."""
+        try:
+            self._waiting.put_nowait(frames.pack(kind, time.monotonic_ns() if time_ns is None else time_ns, payload))
+        except queue.Full:
+            return False
+        return True
+
+    def lose(self, blocks: int) -> None:
+        """Count blocks that were lost, and tell the daemon as soon as there is room."""
+        self._lost += blocks
+        if self._lost and self.offer(frames.LOST, frames.pack_count(self._lost)):
+            self._lost = 0
+
+    def get(self) -> bytes:
+        return self._waiting.get()
 
 
-def main(arguments: list[str]) -> int:
-    """Open the device, shovel until standard input closes or the stream ends."""
-    role, name = arguments[0], arguments[1] if len(arguments) > 1 else None
-    outbox: Outbox = queue.SimpleQueue()
-    run = {"microphone": _run_microphone, "speaker": _run_speaker}[role]
-    threading.Thread(target=_serve, args=(run, name, outbox), daemon=True).start()
-    while message := outbox.get():
+def main(arguments: list[str]) -> None:
+    """Open the device, shovel until standard input closes or the stream ends. Does not return."""
+    try:
+        _shovel(*arguments)
+    except BaseException:
+        traceback.print_exc()  # the daemon tells the last line
+        raise
+    finally:
+        os._exit(1)
+
+
+def _shovel(role: str, name: str | None = None) -> None:
+    buffer, outbox = PlayBuffer(), Outbox()
+    threading.excepthook = lambda failed: outbox.insist(
+        frames.ERROR, f"{failed.exc_type.__name__}: {failed.exc_value}".encode()
+    )
+    serve = {
+        "microphone": lambda: _run_microphone(name, outbox),
+        "speaker": lambda: _run_speaker(name, buffer, outbox),
+    }[role]
+    threading.Thread(target=_obey, args=(buffer, outbox), daemon=True).start()
+    threading.Thread(target=serve, daemon=True).start()
+    message = b""
+    while not message.startswith(frames.ERROR):
+        message = outbox.get()
         sys.stdout.buffer.write(message)
         sys.stdout.buffer.flush()
-    # A wedged device would block the interpreter's orderly end for ever.
-    os._exit(0)
 
 
-def _serve(run: Any, name: str | None, outbox: Outbox) -> None:
+def _obey(buffer: PlayBuffer, outbox: Outbox) -> None:
+    """Do what the daemon says; leave when it has gone, whatever the device is doing."""
     try:
-        run(name, outbox)
-    except (sounddevice.PortAudioError, ValueError) as error:
-        outbox.put(frames.pack(frames.ERROR, time.monotonic_ns(), str(error).encode()))
-    outbox.put(CLOSED)
+        while (frame := frames.read_frame(sys.stdin.buffer)) is not None:
+            if frame.kind == frames.SOUND:
+                buffer.add(frame.payload)
+            elif frame.kind == frames.CLEAR:
+                outbox.insist(frames.CLEAR, frames.pack_count(buffer.clear()))
+    finally:
+        os._exit(0)
 
 
-def _open(kind: Any, name: str | None, rate_hz: int, **options: Any) -> Any:
+def _open(kind: str, name: str | None, rate_hz: int, **options: Any) -> Any:
     """A stream at `rate_hz`, or at the device's own rate where it refuses that (bare hardware does)."""
+    import sounddevice  # here, because a wedged sound server can hold it for ever
+
+    stream = {"input": sounddevice.RawInputStream, "output": sounddevice.RawOutputStream}[kind]
     try:
-        return kind(device=name, samplerate=rate_hz, channels=1, dtype="int16", **options)
+        return stream(device=name, samplerate=rate_hz, channels=1, dtype="int16", **options)
     except sounddevice.PortAudioError:
-        side = "input" if kind is sounddevice.RawInputStream else "output"
-        found = sounddevice.query_devices(name, side)
-        channels = min(2, int(found[f"max_{side}_channels"]))
-        return kind(device=name, samplerate=found["default_samplerate"], channels=channels, dtype="int16", **options)
+        found = sounddevice.query_devices(name, kind)
+        channels = min(2, int(found[f"max_{kind}_channels"]))
+        return stream(device=name, samplerate=found["default_samplerate"], channels=channels, dtype="int16", **options)
 
 
-def _ready(stream: Any, name: str | None, outbox: Outbox) -> None:
+def _run(stream: Any, name: str | None, outbox: Outbox, ended: threading.Event) -> None:
+    stream.start()
     facts = {"device": name or "default", "sample_rate_hz": int(stream.samplerate), "channels": stream.channels}
-    outbox.put(frames.pack(frames.READY, time.monotonic_ns(), json.dumps(facts).encode()))
+    outbox.insist(frames.READY, json.dumps(facts).encode())
+    ended.wait()
+    raise RuntimeError("the stream ended")
 
 
 def _run_microphone(name: str | None, outbox: Outbox) -> None:
@@ -70,10 +126,11 @@ def _run_microphone(name: str | None, outbox: Outbox) -> None:
 
     def captured(data: Any, count: int, clock: Any, status: Any) -> None:
         age_ns = max(0, int((clock.currentTime - clock.inputBufferAdcTime) * 1e9))
-        outbox.put(frames.pack(frames.SOUND, time.monotonic_ns() - age_ns, bytes(data)))
+        kept = outbox.offer(frames.SOUND, bytes(data), time.monotonic_ns() - age_ns)
+        outbox.lose(bool(status.input_overflow) + (not kept))
 
     stream = _open(
-        sounddevice.RawInputStream,
+        "input",
         name,
         MICROPHONE_RATE_HZ,
         blocksize=BLOCK_SAMPLES,
@@ -81,57 +138,25 @@ def _run_microphone(name: str | None, outbox: Outbox) -> None:
         callback=captured,
         finished_callback=ended.set,
     )
-    stream.start()
-    _ready(stream, name, outbox)
-    threading.Thread(target=_wait_for_end_of_input, args=(outbox,), daemon=True).start()
-    ended.wait()
-    raise ValueError("the microphone stopped delivering")
+    _run(stream, name, outbox, ended)
 
 
-def _wait_for_end_of_input(outbox: Outbox) -> None:
-    while frames.read_frame(sys.stdin.buffer) is not None:
-        pass
-    outbox.put(CLOSED)
-
-
-class _Buffer:
-    """Samples that wait for the device, and the count of those that it has taken."""
-
-    def __init__(self) -> None:
-        self._bytes = bytearray()
-        self._lock = threading.Lock()
-        self.taken = 0
-
-    def add(self, payload: bytes) -> None:
-        with self._lock:
-            self._bytes += payload
-
-    def take(self, size: int) -> bytes:
-        with self._lock:
-            piece = bytes(self._bytes[:size])
-            del self._bytes[:size]
-            self.taken += len(piece) // 2
-        return piece
-
-    def clear(self) -> None:
-        with self._lock:
-            self._bytes.clear()
-
-
-def _run_speaker(name: str | None, outbox: Outbox) -> None:
-    buffer, ended = _Buffer(), threading.Event()
+def _run_speaker(name: str | None, buffer: PlayBuffer, outbox: Outbox) -> None:
+    ended = threading.Event()
 
     def wanted(data: Any, count: int, clock: Any, status: Any) -> None:
+        now_ns, delay_s = time.monotonic_ns(), clock.outputBufferDacTime - clock.currentTime
+        if not 0.0 < delay_s < LONGEST_DELAY_S:
+            delay_s = stream.latency
+        piece = buffer.take(count, now_ns + int(delay_s * 1e9), int(stream.samplerate))
         channels = len(data) // (2 * count)
-        piece = buffer.take(2 * count)
         sound = piece + bytes(2 * count - len(piece))
         data[:] = sound if channels == 1 else b"".join(sound[i : i + 2] * channels for i in range(0, len(sound), 2))
-        delay_ns = max(0, int((clock.outputBufferDacTime - clock.currentTime) * 1e9))
-        audible_ns = time.monotonic_ns() + delay_ns + len(piece) // 2 * 1_000_000_000 // int(stream.samplerate)
-        outbox.put(frames.pack(frames.POSITION, audible_ns, frames.pack_count(buffer.taken)))
+        outbox.offer(frames.POSITION, frames.pack_count(buffer.heard(now_ns)), now_ns)
+        outbox.lose(bool(status.output_underflow and piece))
 
     stream = _open(
-        sounddevice.RawOutputStream,
+        "output",
         name,
         SPEAKER_RATE_HZ,
         blocksize=BLOCK_SAMPLES,
@@ -139,22 +164,8 @@ def _run_speaker(name: str | None, outbox: Outbox) -> None:
         callback=wanted,
         finished_callback=ended.set,
     )
-    stream.start()
-    _ready(stream, name, outbox)
-    threading.Thread(target=_obey, args=(buffer, outbox), daemon=True).start()
-    ended.wait()
-    raise ValueError("the speaker stopped taking sound")
-
-
-def _obey(buffer: _Buffer, outbox: Outbox) -> None:
-    while (frame := frames.read_frame(sys.stdin.buffer)) is not None:
-        if frame.kind == frames.SOUND:
-            buffer.add(frame.payload)
-        elif frame.kind == frames.CLEAR:
-            buffer.clear()
-            outbox.put(frames.pack(frames.CLEAR, time.monotonic_ns(), frames.pack_count(buffer.taken)))
-    outbox.put(CLOSED)
+    _run(stream, name, outbox, ended)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

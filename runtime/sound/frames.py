@@ -10,9 +10,13 @@ READY = b"R"
 SOUND = b"S"
 """Samples, 16-bit signed little endian, interleaved. From a microphone: `time_ns` is the capture time of the first."""
 POSITION = b"P"
-"""child → daemon. Payload: int64, samples taken by the device so far; `time_ns` is when the last is audible."""
+"""child → daemon. Payload: int64, samples that have been audible so far."""
 CLEAR = b"C"
-"""daemon → child: drop what has not been taken. child → daemon: dropped; payload as POSITION."""
+"""daemon → child: drop what the device has not taken. child → daemon: dropped. Payload: int64, samples that the device
+has taken so far: up to there the sound is still heard."""
+LOST = b"L"
+"""child → daemon. Payload: int64, blocks of sound lost since this was last told: input that nobody fetched in time, or
+output that ran dry."""
 ERROR = b"E"
 """child → daemon. Payload: text. The child ends after it."""
 
@@ -41,6 +45,19 @@ def read_frame(stream: BinaryIO) -> Frame | None:
     kind, time_ns, length = _HEADER.unpack(header)
     payload = stream.read(length)
     return Frame(kind, time_ns, payload) if len(payload) == length else None
+
+
+def take_frame(unread: bytearray) -> Frame | None:
+    """The first message of `unread`, which loses it; None while it is not whole."""
+    if len(unread) < _HEADER.size:
+        return None
+    kind, time_ns, length = _HEADER.unpack_from(unread)
+    end = _HEADER.size + length
+    if len(unread) < end:
+        return None
+    payload = bytes(unread[_HEADER.size : end])
+    del unread[:end]
+    return Frame(kind, time_ns, payload)
 
 
 def pack_count(count: int) -> bytes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
+from runtime.items import Overrun
 from runtime.sound import frames
 from runtime.sound.process import SoundProcess
 
@@ -25,9 +26,11 @@ class Microphone:
         rate_hz = self._process.sample_rate_hz
         self._resampler = _Resampler(rate_hz) if rate_hz != SAMPLE_RATE_HZ else None
 
-    def read(self) -> AudioChunk | None:
+    def read(self) -> AudioChunk | Overrun | None:
         assert self._process is not None, "read before open"
         frame = self._process.read()
+        if frame.kind == frames.LOST:
+            return Overrun("microphone.overflow", frames.unpack_count(frame.payload))
         if frame.kind != frames.SOUND:
             return None
         samples = np.frombuffer(frame.payload, "<i2").reshape(-1, self._process.channels)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from edgemm.media import NS_PER_S
 from runtime.evidence import Evidence, Region
 from runtime.items import Alert, Item, Scene
-from runtime.language.directions import direction
+from runtime.language.directions import direction, directions
 from runtime.language.phrasing import sentence, spoken
 from runtime.motion.camera_motion import Grey, Motion, background_mask, background_motion, fine_picture, thumbnail
 from runtime.motion.growth import BoxGrowth, Pictures
@@ -175,5 +175,15 @@ class Hazard:
 
     def _alert(self, seen: Evidence, rate: float) -> Alert:
         assert seen.region is not None
-        text = sentence(f"{spoken(seen.label)} {direction(seen.region, self._fov_deg)}, coming closer")
+        text = _text(seen.label, direction(seen.region, self._fov_deg))
         return Alert(seen.label, seen.frame_id, seen.capture_time_ns, seen.region, rate, text)
+
+
+def alert_texts(horizontal_fov_deg: float | None, rule: HazardRule | None = None) -> tuple[str, ...]:
+    """Every sentence that an alert can say, so that a voice can make them beforehand."""
+    labels = sorted((rule or HazardRule()).labels)
+    return tuple(_text(label, where) for where in directions(horizontal_fov_deg) for label in labels)
+
+
+def _text(label: str, where: str) -> str:
+    return sentence(f"{spoken(label)} {where}, coming closer")

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from itertools import repeat
 from typing import Protocol
 
 import numpy as np
 
+from edgemm.errors import EdgemmError, HostError
 from edgemm.media import Samples
-from runtime.items import Effect, Item, Say, SpeechAudio
+from runtime.items import Effect, Item, Say, SpeechAudio, Tick
 
 GAP_MS = 80
 """Silence that ends each sentence and carries the mark `last`: a piece leaves before it is known if one follows."""
 KEPT_SENTENCES = 64
 KEPT_CHARACTERS = 60
 """Short sentences come again (fillers, notices, "Louder."): their sound is kept."""
+
+PAUSE_TICKS = 50
+"""Between attempts to make a sentence beforehand with a voice that has failed."""
 
 
 class Synthesiser(Protocol):
@@ -29,29 +35,55 @@ class Synthesiser(Protocol):
 
 
 class Voice:
-    """Ports: `say` (Say), `effect` (Effect `rate`, absolute, from the floor). Yields SpeechAudio.
+    """Ports: `say` (Say), `effect` (Effect `rate`, absolute, from the floor), `tick`. Yields SpeechAudio.
 
-    Alerts have a row and a `Voice` of their own, so that they never wait for a sentence that is being made.
+    Alerts have a row and a `Voice` of their own, so that they never wait for a sentence that is being made. Theirs
+    makes what it may have to say beforehand, a piece at each tick, and says that whatever has failed since.
     """
 
-    def __init__(self, synthesiser: Synthesiser, *, rate: float = 1.0, noise: float = 0.667) -> None:
+    def __init__(
+        self,
+        synthesiser: Synthesiser,
+        *,
+        second: Synthesiser | None = None,
+        rate: float = 1.0,
+        noise: float = 0.667,
+        beforehand: Sequence[str] = (),
+    ) -> None:
+        """`second` says what the first cannot; `beforehand` are sentences to make at normal rate while idle."""
         self._synthesiser = synthesiser
+        self._second = second
         self._rate = rate
         self._noise = noise
         self._prepared: dict[str, Samples] = {}
+        self._preparing = self._prepare(beforehand)
         self._kept: OrderedDict[tuple[str, float], Samples] = OrderedDict()
-        self._gap = np.zeros(GAP_MS * synthesiser.sample_rate_hz // 1000, np.float32)
-
-    def prepare(self, texts: Sequence[str]) -> None:
-        """Make sentences at start, at normal rate, so that they can be said at once."""
-        for text in texts:
-            self._prepared[text] = np.concatenate(list(self._synthesiser.synthesise(text, 1.0, self._noise)))
 
     def step(self, port: str, item: Item, now_ns: int) -> Iterator[Item]:
         if isinstance(item, Effect) and item.name == "rate":
             self._rate = item.value
         elif isinstance(item, Say):
             yield from self._say(item)
+        elif isinstance(item, Tick):
+            next(self._preparing, None)
+
+    def _prepare(self, texts: Sequence[str]) -> Iterator[None]:
+        """Make the sentences, a piece at a time; one that fails comes again after the others and a pause."""
+        missing = deque(texts)
+        while missing:
+            text = missing.popleft()
+            pieces: list[Samples] = []
+            try:
+                for piece in self._synthesiser.synthesise(text, 1.0, self._noise):
+                    pieces.append(piece)
+                    yield
+            except HostError:
+                pieces.clear()
+            if pieces:
+                self._prepared[text] = np.concatenate(pieces)
+            else:
+                missing.append(text)
+                yield from repeat(None, PAUSE_TICKS)
 
     def _say(self, say: Say) -> Iterator[Item]:
         rate = self._rate * say.rate
@@ -59,24 +91,41 @@ class Voice:
         if ready is None:
             ready = self._kept.get((say.text, rate))
         if ready is not None:
-            yield self._audio(say, ready, last=False)
+            yield _audio(say, ready, self._synthesiser)
         else:
             yield from self._make(say, rate)
-        yield self._audio(say, self._gap, last=True)
+        yield _end(say, self._synthesiser)
 
     def _make(self, say: Say, rate: float) -> Iterator[Item]:
+        """The sentence; by the second voice where the first fails, which is raised at the end, or has no sound."""
         pieces: list[Samples] = []
         try:
             for piece in self._synthesiser.synthesise(say.text, rate, self._noise):
                 pieces.append(piece)
-                yield self._audio(say, piece, last=False)
+                yield _audio(say, piece, self._synthesiser)
         except Exception:
-            yield self._audio(say, self._gap, last=True)  # nobody may wait for the rest of a sentence that broke
+            yield from self._make_by_second(say, rate)
+            yield _end(say, self._synthesiser)  # nobody may wait for the rest of a sentence that broke
             raise
-        if pieces and len(say.text) <= KEPT_CHARACTERS:
+        if not pieces:
+            yield from self._make_by_second(say, rate)
+        elif len(say.text) <= KEPT_CHARACTERS:
             self._kept[say.text, rate] = np.concatenate(pieces)
             while len(self._kept) > KEPT_SENTENCES:
                 self._kept.popitem(last=False)
 
-    def _audio(self, say: Say, samples: Samples, *, last: bool) -> SpeechAudio:
-        return SpeechAudio(say, samples, self._synthesiser.sample_rate_hz, last)
+    def _make_by_second(self, say: Say, rate: float) -> Iterator[Item]:
+        if self._second is None:
+            return
+        with suppress(EdgemmError):  # the first voice's failure is told
+            for piece in self._second.synthesise(say.text, rate, self._noise):
+                yield _audio(say, piece, self._second)
+
+
+def _audio(say: Say, samples: Samples, by: Synthesiser) -> SpeechAudio:
+    return SpeechAudio(say, samples, by.sample_rate_hz, last=False)
+
+
+def _end(say: Say, by: Synthesiser) -> SpeechAudio:
+    """The gap after a sentence."""
+    return SpeechAudio(say, np.zeros(GAP_MS * by.sample_rate_hz // 1000, np.float32), by.sample_rate_hz, last=True)

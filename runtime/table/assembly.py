@@ -16,6 +16,7 @@ from runtime.skills import FALLBACK, SKILLS
 from runtime.stages import Stage
 from runtime.stages.answer import AnswerSettings, Clock, ObserverFactory
 from runtime.stages.frame_quality import FrameQualitySettings
+from runtime.stages.hazard import alert_texts
 from runtime.stages.notices import NoticeSettings
 from runtime.stages.route import phrases_of
 from runtime.stages.turn_rules import TurnSettings
@@ -72,7 +73,7 @@ def assemble(
         rate=config.speech.rate if kept.rate is None else kept.rate,
         volume=config.audio.volume if kept.volume is None else kept.volume,
     )
-    return parts if noise is None else replace(parts, noise=noise)
+    return _with_voices_beside(parts) if noise is None else replace(parts, noise=noise)
 
 
 def observers(models: Models) -> dict[EvidenceKind, ObserverFactory]:
@@ -102,6 +103,9 @@ def warm_up(parts: Parts) -> None:
     parts.completion_detector.probability(second)
     for _ in parts.synthesiser.synthesise("Ready.", 1.0, 0.0):
         pass
+    for voice in (parts.alert_synthesiser, parts.second_voice):
+        if voice is not None:
+            voice.start()
 
 
 def _own_names(classifier: Any) -> dict[str, str]:
@@ -133,6 +137,18 @@ def _synthesiser(config: RuntimeConfig, models: Models) -> object:
 
         return EspeakVoice()
     return models.get("voice")
+
+
+def _with_voices_beside(parts: Parts) -> Parts:
+    """What keeps a live run speaking when espeak-ng hangs or a model fails. A replay is the same every time without."""
+    from edgemm.sound.espeak_voice import EspeakVoice
+    from edgemm.tasks.speech_synthesis import SpeechSynthesiser
+
+    texts = alert_texts(parts.answers.horizontal_fov_deg) if parts.alerts else ()
+    if not isinstance(parts.synthesiser, SpeechSynthesiser):
+        return replace(parts, alert_texts=texts)
+    urgent = parts.synthesiser.urgent()
+    return replace(parts, alert_texts=texts, alert_synthesiser=urgent, second_voice=EspeakVoice())
 
 
 def _sounds(synthesiser: object) -> SoundsLike | None:

@@ -92,6 +92,12 @@ class Parts:
     rate: float = 1.0
     volume: float = 1.0
     noise: float = 0.667
+    alert_synthesiser: Any = None
+    """The voice of alerts, which waits for nobody; None: `synthesiser`."""
+    second_voice: Any = None
+    """Says what `synthesiser` cannot; None: then it is not said."""
+    alert_texts: tuple[str, ...] = ()
+    """Sentences of alerts to make beforehand."""
 
 
 def pipeline(parts: Parts) -> tuple[Row, ...]:
@@ -216,12 +222,23 @@ def _answering(parts: Parts) -> tuple[Row, ...]:
 
 
 def _speaking(parts: Parts) -> tuple[Row, ...]:
-    alert_voice = Voice(parts.synthesiser, noise=parts.noise)
-    voice = Voice(parts.synthesiser, rate=parts.rate, noise=parts.noise)
+    alert_voice = Voice(
+        parts.alert_synthesiser or parts.synthesiser,
+        second=parts.second_voice,
+        noise=parts.noise,
+        beforehand=parts.alert_texts,
+    )
+    voice = Voice(parts.synthesiser, second=parts.second_voice, rate=parts.rate, noise=parts.noise)
     floor = Floor(parts.synthesiser.sample_rate_hz, volume=parts.volume, rate=parts.rate)
     alerts = (Link("hazard", Alert, "alert"),) if parts.alerts else ()
     return (
-        Row("alert_voice", alert_voice, (Link("floor", Say, "say"),), cost_ms=20),
+        Row(
+            "alert_voice",
+            alert_voice,
+            (Link("floor", Say, "say"),),
+            cost_ms=20,
+            tick_ms=100 if parts.alert_texts else None,
+        ),
         Row(
             "voice",
             voice,
