@@ -94,3 +94,62 @@ def test_a_camera_that_never_sends_is_missing() -> None:
     stage = FrameQuality()
     assert tick(stage, 0) == []
     assert [item.state for item in tick(stage, 1500) if isinstance(item, ViewState)] == ["missing"]
+
+
+def page(words: str, size: float, ink: tuple[int, int, int], paper: tuple[int, int, int]) -> np.ndarray:
+    """A screenshot or scan; colours are BGR."""
+    pixels = np.empty((720, 1280, 3), np.uint8)
+    pixels[:] = paper
+    for row, line in enumerate(words.split("/")):
+        place = (60, 60 + int(50 * size) + int(60 * size) * row)
+        cv2.putText(pixels, line, place, cv2.FONT_HERSHEY_DUPLEX, size, ink, max(1, int(2 * size)), cv2.LINE_AA)
+    return pixels
+
+
+LETTER = "Dear Ms Smith,/your appointment is on Friday/at ten in the morning./The City Clinic"
+WHITE, BLACK, GREY = (255, 255, 255), (0, 0, 0), (119, 119, 119)
+INKS = {"black": BLACK, "grey": GREY, "blue": (238, 0, 0), "red": (0, 0, 255)}
+
+
+@pytest.mark.parametrize("words", [LETTER, "a single line of small print", "STOP"])
+@pytest.mark.parametrize("ink", list(INKS))
+@pytest.mark.parametrize("size", [0.8, 1.4])
+@pytest.mark.parametrize("noise", [0.0, 2.0])
+def test_a_white_page_is_not_too_bright(words: str, ink: str, size: float, noise: float) -> None:
+    rng = np.random.default_rng(1)
+    pixels = page(words, size, INKS[ink], WHITE) + rng.normal(0.0, noise, (720, 1280, 3))
+    assert states(FrameQuality(), [VideoFrame(np.clip(pixels, 0, 255).astype(np.uint8), 0, 0)]) == ["ok"]
+
+
+@pytest.mark.parametrize("words", [LETTER, "a single line of small print"])
+@pytest.mark.parametrize("ink", [WHITE, (170, 170, 170), (0, 255, 0), (0, 0, 255)])
+@pytest.mark.parametrize("paper", [BLACK, (18, 18, 18)])
+def test_a_page_in_dark_mode_is_not_dark(words: str, ink: tuple[int, int, int], paper: tuple[int, int, int]) -> None:
+    assert states(FrameQuality(), [VideoFrame(page(words, 1.0, ink, paper), 0, 0)]) == ["ok"]
+
+
+@pytest.mark.parametrize("size", [(3508, 2480), (600, 900), (120, 160)])
+@pytest.mark.parametrize("big", [WHITE, BLACK])
+def test_a_huge_letter_fills_a_page_of_any_size(size: tuple[int, int], big: tuple[int, int, int]) -> None:
+    pixels = np.empty((*size, 3), np.uint8)
+    pixels[:] = [255 - tone for tone in big]
+    scale = size[0] / 60
+    cv2.putText(pixels, "A", (size[1] // 3, size[0] * 4 // 5), cv2.FONT_HERSHEY_DUPLEX, scale, big, int(scale) + 1)
+    assert states(FrameQuality(), [VideoFrame(pixels, 0, 0)]) == ["ok"]
+
+
+@pytest.mark.parametrize(("shade", "state"), [(0, "dark"), (10, "dark"), (255, "bright"), (120, "covered")])
+def test_a_view_of_nothing_is_no_page(shade: int, state: str) -> None:
+    assert states(FrameQuality(), [VideoFrame(np.full((720, 1280, 3), shade, np.uint8), 0, 0)]) == [state]
+
+
+def test_a_few_lamps_in_the_night_are_no_page() -> None:
+    night = np.zeros((720, 1280, 3), np.uint8)
+    for number in range(5):
+        cv2.circle(night, (200 * number + 90, 300 - 30 * number), 9, WHITE, -1)
+    assert states(FrameQuality(), [VideoFrame(cv2.GaussianBlur(night, (0, 0), 6), 0, 0)]) == ["dark"]
+
+
+def test_a_blurred_page_is_blurred() -> None:
+    blurred = cv2.GaussianBlur(page("STOP", 9, BLACK, WHITE), (0, 0), 12)
+    assert states(FrameQuality(), [VideoFrame(blurred, 0, 0)]) == ["blurred"]

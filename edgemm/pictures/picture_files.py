@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -27,7 +28,10 @@ def read_picture(path: str | Path, max_megapixels: float = MAX_MEGAPIXELS) -> Vi
 
 
 def decode_picture(data: bytes, name: str, max_megapixels: float = MAX_MEGAPIXELS) -> Pixels:
-    """Decode a picture file's bytes to `(row, column, bgr)` uint8; `name` stands in the error."""
+    """Decode a picture file's bytes to `(row, column, bgr)` uint8; `name` stands in the error.
+
+    What is transparent counts as paper, white.
+    """
     header = picture_header(data)
     if header is None:
         raise InputError(
@@ -45,12 +49,13 @@ def decode_picture(data: bytes, name: str, max_megapixels: float = MAX_MEGAPIXEL
         )
     if not header.complete:
         raise _damaged(name, f"{header.format}, {header.width}x{header.height}, whose end is missing")
-    import cv2
-
-    pixels = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if not header.width or not header.height:
+        raise _damaged(name, f"{header.format}, {header.width}x{header.height}")
+    pixels = None if header.format == "JPEG" else _on_paper(data)
+    pixels = _decoded(data, "upright") if pixels is None else pixels
     if pixels is None:
         raise _damaged(name, f"{header.format} data that cannot be decoded")
-    return np.asarray(pixels, np.uint8)
+    return pixels
 
 
 def write_picture(path: str | Path, pixels: Pixels) -> None:
@@ -65,6 +70,30 @@ def write_picture(path: str | Path, pixels: Pixels) -> None:
         path.write_bytes(data.tobytes())
     except OSError as error:
         raise StorageError(f"cannot write {path}", found=error.strerror) from error
+
+
+def _decoded(data: bytes, how: Literal["upright", "with alpha"]) -> Pixels | None:
+    """`(row, column, bgr)`, or whatever the file holds; None when OpenCV cannot read it."""
+    import cv2
+
+    flags = cv2.IMREAD_COLOR if how == "upright" else cv2.IMREAD_UNCHANGED
+    try:
+        return cv2.imdecode(np.frombuffer(data, np.uint8), flags)  # type: ignore[return-value]
+    except cv2.error:  # a side beyond OpenCV's own limits
+        return None
+
+
+def _on_paper(data: bytes) -> Pixels | None:
+    """A picture with transparency, laid on white; None when it has none."""
+    layered = _decoded(data, "with alpha")
+    if layered is None or layered.ndim != 3 or layered.shape[2] != 4:
+        return None
+    most = np.iinfo(layered.dtype).max
+    alpha = layered[:, :, 3:].astype(np.float32) / most
+    if data.startswith(b"BM") and not alpha.any():  # most bitmaps have a fourth byte that means nothing
+        return None
+    colours = layered[:, :, :3].astype(np.float32) * (255 / most)
+    return np.round(colours * alpha + 255 * (1 - alpha)).astype(np.uint8)
 
 
 def _damaged(name: str, found: str) -> InputError:

@@ -16,7 +16,8 @@ from zlib import crc32
 import numpy as np
 import numpy.typing as npt
 
-from edgemm.media import NS_PER_S, VideoFrame
+from edgemm.media import NS_PER_S, Pixels, VideoFrame
+from edgemm.pictures.marks import marks_on_black, marks_on_white
 from runtime.items import Item, Tick, ViewState
 
 State = Literal["ok", "dark", "bright", "blurred", "covered", "frozen", "stale", "missing"]
@@ -84,12 +85,15 @@ def measure(grey: Grey, saturated_from: float) -> Measures:
     return Measures(mean, deviation, bright, float(spread[0, 0]) ** 2)
 
 
-def judge(measures: Measures, settings: FrameQualitySettings) -> State:
-    """The state that one picture alone gives."""
-    if measures.mean < settings.dark_mean_below:
-        return "dark"
-    if measures.bright_share > settings.bright_share_above:
-        return "bright"
+def judge(measures: Measures, settings: FrameQualitySettings, pixels: Pixels) -> State:
+    """The state that one picture alone gives. `pixels` are looked at where it may be a page, white or black."""
+    dark = measures.mean < settings.dark_mean_below
+    bright = measures.bright_share > settings.bright_share_above
+    if dark or bright:
+        if not (marks_on_black(pixels) if dark else marks_on_white(pixels)):
+            return "dark" if dark else "bright"
+        # A page may be nearly empty: only how sharp its marks are tells whether it can be read.
+        return "blurred" if measures.sharpness < settings.blurred_ratio_below * measures.deviation**2 else "ok"
     flat = measures.deviation < settings.covered_deviation_below
     if flat and measures.sharpness < settings.covered_sharpness_below:
         return "covered"
@@ -135,7 +139,7 @@ class FrameQuality:
         fingerprint = crc32(grey.data)
         if fingerprint != self._fingerprint:
             self._fingerprint, self._same_since_ns = fingerprint, frame.capture_time_ns
-        state = judge(measure(grey, self._settings.saturated_from), self._settings)
+        state = judge(measure(grey, self._settings.saturated_from), self._settings, frame.pixels)
         frozen_after_s = self._settings.frozen_after_s
         frozen = frozen_after_s is not None and frame.capture_time_ns - self._same_since_ns > frozen_after_s * NS_PER_S
         return "frozen" if state == "ok" and frozen else state
