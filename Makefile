@@ -6,6 +6,9 @@ CONFIG ?= default
 TARGET ?=
 PYTHON ?=
 TORCH_INDEX ?=
+SEED ?= 1
+SAMPLE ?= 60
+ONLY ?=
 
 SYSTEM_PYTHON := $(or $(PYTHON),python3)
 SETUP := $(SYSTEM_PYTHON) scripts/setup.py --python "$(PYTHON)" --torch-index "$(TORCH_INDEX)"
@@ -16,7 +19,7 @@ CHOSEN := $(if $(filter-out starter,$(PACK)),--pack $(PACK)) $(if $(TARGET),--ta
 # A device that only runs bundles was set up by `make setup-runtime`; it exports nothing and needs no torch.
 RUNTIME_ONLY := test -f .venv/.edgemm-runtime && ! ls .venv/.edgemm-export .venv/.edgemm-test .venv/.edgemm-bench >/dev/null 2>&1
 
-.PHONY: help setup setup-runtime export run demo test check bench docs figures clean
+.PHONY: help setup setup-runtime export run demo test mutants check bench docs figures clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -45,6 +48,10 @@ test: ## every test, on freshly verified bundles of the starter pack
 	@$(SETUP) test
 	@$(EDGEMM) export starter
 	@EDGEMM_REQUIRE_BUNDLES=1 OMP_NUM_THREADS=1 .venv/bin/python -m pytest
+
+mutants: ## plant a seeded sample of faults, count what the tests notice: SEED=7 SAMPLE=60 ONLY=runtime/stages
+	@$(SETUP) test
+	@.venv/bin/python scripts/mutants.py --seed $(SEED) --sample $(SAMPLE) $(if $(ONLY),--only $(ONLY))
 
 check: ## style, types, import contracts
 	@$(SETUP) test
