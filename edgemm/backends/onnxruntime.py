@@ -62,6 +62,8 @@ class OnnxRuntimeSession:
         self._output_names = [spec.name for spec in self.outputs]
 
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        if missing := [spec.name for spec in self.inputs if spec.name not in inputs]:
+            raise BundleError("inference failed", expected=f"tensors {', '.join(missing)}", found=", ".join(inputs))
         feeds = {spec.name: np.ascontiguousarray(inputs[spec.name]) for spec in self.inputs}
         try:
             values = self._session.run(self._output_names, feeds)
@@ -85,5 +87,7 @@ def element_type(node: ort.NodeArg) -> DType:
 
 
 def _spec(node: ort.NodeArg) -> TensorSpec:
+    if node.type not in _DTYPES:
+        raise BundleError(f"tensor '{node.name}'", expected=", ".join(_DTYPES), found=node.type)
     axes = tuple(axis if isinstance(axis, (int, str)) else f"axis_{i}" for i, axis in enumerate(node.shape))
     return TensorSpec(name=node.name, dtype=element_type(node), axes=axes)

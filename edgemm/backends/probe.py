@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from edgemm.backends import InferenceSession
 from edgemm.bundles.manifest import Graph
 from edgemm.bundles.tensors import Array, TensorSpec
+from edgemm.errors import BundleError
 
 _SIZES_TRIED = (64, 16, 1)
 """Sizes for named axes: some graphs need a few steps to work on, others exactly one."""
 _BATCH_AXES = frozenset({"batch", "text", "clip", "picture"})
 """Axes along which a graph does the same thing several times; once is enough."""
+
+_MOST_VALUES = 1 << 28
+"""Of one input: what a manifest asks for may be anything."""
 
 
 def probe(
@@ -21,8 +27,6 @@ def probe(
 
     `sizes` fixes named axes; the others are tried at a few sizes. Raises BundleError with the last failure.
     """
-    from edgemm.errors import BundleError
-
     failure: BundleError | None = None
     for size in _SIZES_TRIED:
         fixed = {name: (sizes or {}).get(name, 1 if name in _BATCH_AXES else size) for name in _axis_names(graph)}
@@ -51,6 +55,10 @@ def _axis_names(graph: Graph) -> list[str]:
 
 def _random(spec: TensorSpec, sizes: dict[str, int], generator: np.random.Generator) -> Array:
     shape = tuple(axis if isinstance(axis, int) else sizes[axis] for axis in spec.axes)
+    if min(shape, default=0) < 0 or math.prod(shape) > _MOST_VALUES:
+        raise BundleError(f"tensor '{spec.name}'", expected=f"at most {_MOST_VALUES} values", found=shape)
+    if spec.dtype == "string":
+        return np.full(shape, "", dtype=object)
     if spec.dtype.startswith("float"):
         return generator.standard_normal(shape).astype(spec.dtype)
     # 1 is a valid token, length, mask and sample rate selector in every graph; larger numbers may be out of range.

@@ -6,17 +6,20 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from edgemm.bundles.manifest import SCHEMA_VERSION, Manifest
+from edgemm.bundles.manifest import SCHEMA_VERSION, Graph, Manifest
 from edgemm.errors import BundleError, StorageError
 
 MANIFEST_FILE = "manifest.json"
 REPORT_FILE = "report.json"
+OWN_FILES = frozenset({MANIFEST_FILE})
+"""Files of a bundle that its manifest cannot list."""
+MOST_MANIFEST_BYTES = 16 << 20
 
 Settings = TypeVar("Settings", bound=BaseModel)
 
@@ -43,17 +46,7 @@ class Bundle:
         folder = Path(folder)
         manifest = _read_manifest(folder)
         for name, expected in manifest.files.items():
-            path = folder / name
-            if not path.is_file():
-                raise BundleError(f"bundle {folder}: a file is missing", expected=name, remedy="Export it again.")
-            found = sha256_of(path)
-            if found != expected:
-                raise BundleError(
-                    f"bundle {folder}: file '{name}' is damaged",
-                    expected=f"SHA-256 {expected[:12]}…",
-                    found=f"{found[:12]}…",
-                    remedy="Copy or export the bundle again.",
-                )
+            _check_file(folder, name, expected)
         _check_gates(folder, manifest)
         _check_host(folder, manifest)
         if task is not None and manifest.task != task:
@@ -66,11 +59,35 @@ class Bundle:
             raise BundleError(f"bundle {self.folder}: the manifest lists no file '{name}'")
         return self.folder / name
 
-    def graph_path(self, role: str) -> Path:
-        """Path of the ONNX file of a graph by role; BundleError if there is none."""
+    def unlisted(self) -> list[str]:
+        """Files in the folder that the manifest does not list, by name."""
+        there = {path.relative_to(self.folder).as_posix() for path in self.folder.rglob("*") if not path.is_dir()}
+        return sorted(there - set(self.manifest.files) - OWN_FILES)
+
+    def text(self, name: str) -> str:
+        """A file of the bundle as text; BundleError if it is none."""
+        try:
+            return self.path(name).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise BundleError(f"bundle {self.folder}: '{name}' is no UTF-8 text", found=error) from error
+
+    def graph(self, role: str, *, takes: Iterable[str] = (), gives: Iterable[str] = ()) -> Graph:
+        """A graph by role, with at least the tensors that a task needs by role; BundleError if there is none."""
         if role not in self.manifest.graphs:
             raise BundleError(f"bundle {self.folder}: no graph '{role}'", found=", ".join(self.manifest.graphs))
-        return self.path(self.manifest.graphs[role].file)
+        graph = self.manifest.graphs[role]
+        for way, wanted, there in (("input", takes, graph.inputs), ("output", gives, graph.outputs)):
+            if missing := [name for name in wanted if name not in there]:
+                raise BundleError(
+                    f"bundle {self.folder}: graph '{role}' lacks an {way}",
+                    expected=", ".join(missing),
+                    found=", ".join(there) or "none",
+                )
+        return graph
+
+    def graph_path(self, role: str) -> Path:
+        """Path of the ONNX file of a graph by role; BundleError if there is none."""
+        return self.path(self.graph(role).file)
 
     def settings(self, model: type[Settings]) -> Settings:
         """The manifest's task settings, checked by the task's model."""
@@ -126,12 +143,14 @@ def _fsync(path: Path) -> None:
 def _read_manifest(folder: Path) -> Manifest:
     path = folder / MANIFEST_FILE
     try:
+        if path.stat().st_size > MOST_MANIFEST_BYTES:
+            raise BundleError(f"bundle {folder}: {MANIFEST_FILE} is too large", expected=f"{MOST_MANIFEST_BYTES} bytes")
         raw = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise BundleError(
             f"no bundle at {folder}", expected=MANIFEST_FILE, remedy="Export one with `edgemm export`."
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise BundleError(f"bundle {folder}: cannot read {MANIFEST_FILE}", found=error) from error
     version = raw.get("schema_version") if isinstance(raw, dict) else None
     if version != SCHEMA_VERSION:
@@ -145,6 +164,25 @@ def _read_manifest(folder: Path) -> Manifest:
         return Manifest.model_validate(raw)
     except ValidationError as error:
         raise BundleError(f"bundle {folder}: {MANIFEST_FILE} is malformed", found=error) from error
+
+
+def _check_file(folder: Path, name: str, expected: str) -> None:
+    """The file is there, inside the bundle, and has the hash that the manifest states."""
+    if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
+        raise BundleError(f"bundle {folder}: the manifest lists a file outside the bundle", found=repr(name))
+    try:
+        found = sha256_of(folder / name)
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
+        raise BundleError(
+            f"bundle {folder}: a file is missing", expected=name, found=error, remedy="Copy or export the bundle again."
+        ) from error
+    if found != expected:
+        raise BundleError(
+            f"bundle {folder}: file '{name}' is damaged",
+            expected=f"SHA-256 {expected[:12]}…",
+            found=f"{found[:12]}…",
+            remedy="Copy or export the bundle again.",
+        )
 
 
 def _check_gates(folder: Path, manifest: Manifest) -> None:

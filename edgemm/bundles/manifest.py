@@ -16,20 +16,25 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+_Side = Annotated[int, Field(ge=1, le=1 << 14)]
+"""Pixels of a picture's side."""
+_Count = Annotated[int, Field(ge=1, le=1 << 20)]
+
+
 class Resize(_Frozen):
     """Resize to (height, width); `shorter_side` keeps the aspect ratio and scales the shorter side to `height`."""
 
     step: Literal["resize"] = "resize"
     mode: Literal["stretch", "shorter_side", "letterbox"]
-    height: int
-    width: int
+    height: _Side
+    width: _Side
     interpolation: Literal["linear", "cubic", "area"] = "linear"
 
 
 class CentreCrop(_Frozen):
     step: Literal["centre_crop"] = "centre_crop"
-    height: int
-    width: int
+    height: _Side
+    width: _Side
 
 
 class ColourOrder(_Frozen):
@@ -49,11 +54,11 @@ class LogMel(_Frozen):
     """Whisper-style log-mel spectrogram (Radford et al. 2022, section 2.2)."""
 
     step: Literal["log_mel"] = "log_mel"
-    sample_rate_hz: int = 16_000
-    mel_bins: int = 80
-    window_samples: int = 400
-    hop_samples: int = 160
-    max_s: float = 30.0
+    sample_rate_hz: _Count = 16_000
+    mel_bins: Annotated[int, Field(ge=1, le=1024)] = 80
+    window_samples: _Count = 400
+    hop_samples: _Count = 160
+    max_s: Annotated[float, Field(gt=0, le=600)] = 30.0
 
 
 PreprocessStep = Annotated[Resize | CentreCrop | ColourOrder | Normalise | LogMel, Field(discriminator="step")]

@@ -45,10 +45,9 @@ class Classifier:
     """Names what a picture shows. Takes an opened bundle; knows nothing of the model's family."""
 
     def __init__(self, bundle: Bundle, threads: int = 1) -> None:
-        path = bundle.path(bundle.settings(ClassificationSettings).labels_file)
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = bundle.text(bundle.settings(ClassificationSettings).labels_file).splitlines()
         self.classes = tuple((synset, name) for synset, _, name in (line.partition("\t") for line in lines))
-        graph = bundle.manifest.graphs["classifier"]
+        graph = bundle.graph("classifier", takes=("image",), gives=("scores",))
         self._image, self._scores = graph.inputs["image"].name, graph.outputs["scores"].name
         self._steps = bundle.manifest.preprocess
         self._session = open_session(bundle.graph_path("classifier"), threads=threads)

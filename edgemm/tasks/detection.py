@@ -68,8 +68,8 @@ class Detector:
 
     def __init__(self, bundle: Bundle, threads: int = 1) -> None:
         self.settings = bundle.settings(DetectionSettings)
-        self.labels = tuple(bundle.path(self.settings.labels_file).read_text(encoding="utf-8").splitlines())
-        graph = bundle.manifest.graphs["detector"]
+        self.labels = tuple(bundle.text(self.settings.labels_file).splitlines())
+        graph = bundle.graph("detector", takes=("image",), gives=("boxes", "scores"))
         self._image = graph.inputs["image"].name
         self._boxes, self._scores = graph.outputs["boxes"].name, graph.outputs["scores"].name
         self._steps = bundle.manifest.preprocess

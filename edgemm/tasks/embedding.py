@@ -11,15 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from edgemm.backends import open_session
 from edgemm.backends.recorded import Call, recorded
 from edgemm.bundles.bundle import Bundle
 from edgemm.bundles.tensors import Array
+from edgemm.bundles.tokenizer import open_tokenizer
 from edgemm.tasks.examples import Example
-
-TOKENIZER_FILE = "tokenizer.json"
 
 
 class EmbeddingSettings(BaseModel):
@@ -27,21 +26,19 @@ class EmbeddingSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    max_tokens: int
-    dimension: int
+    max_tokens: int = Field(ge=2, le=1 << 20)
+    dimension: int = Field(ge=1)
 
 
 class Embedder:
     """Sentences to unit vectors; the dot product of two is their cosine."""
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
-        from tokenizers import Tokenizer
-
         settings = bundle.settings(EmbeddingSettings)
         self.dimension = settings.dimension
-        self._graph = bundle.manifest.graphs["encoder"]
+        self._graph = bundle.graph("encoder", takes=("tokens", "mask"), gives=("vectors",))
         self._sessions = {"encoder": open_session(bundle.graph_path("encoder"), threads=threads)}
-        self._tokenizer = Tokenizer.from_file(str(bundle.path(TOKENIZER_FILE)))
+        self._tokenizer = open_tokenizer(bundle)
         self._tokenizer.enable_truncation(settings.max_tokens)
         self._tokenizer.enable_padding()  # to the longest of a call; some files ask for a fixed length
 

@@ -36,7 +36,7 @@ class EndOfTurnDetector:
         if len(steps) != 1:
             raise BundleError(f"bundle {bundle.folder}: preprocess", expected="one log_mel step", found=len(steps))
         self._log_mel = steps[0]
-        self._graph = bundle.manifest.graphs["classifier"]
+        self._graph = bundle.graph("classifier", takes=("features",), gives=("probability",))
         self._sessions = {"classifier": open_session(bundle.graph_path("classifier"), threads=threads)}
 
     def probability(self, samples: Samples) -> float:

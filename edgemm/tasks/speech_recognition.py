@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
@@ -24,6 +24,7 @@ from edgemm.backends.greedy import CachedDecoder, Token, best_token, continue_gr
 from edgemm.bundles.bundle import Bundle
 from edgemm.bundles.manifest import LogMel
 from edgemm.bundles.tensors import Array
+from edgemm.bundles.tokenizer import open_tokenizer
 from edgemm.errors import BundleError
 from edgemm.media import SAMPLE_RATE_HZ, Samples
 from edgemm.repetition import loop_period, said_once, without_loop
@@ -32,6 +33,7 @@ from edgemm.sound.log_mel import log_mel, max_frame_count
 from edgemm.tasks.examples import Example
 
 Context = Literal["short", "full"]
+TokenId = Annotated[int, Field(ge=0, lt=1 << 31)]
 
 _SILENCE_RMS = 1e-3
 """Sound whose loudest 10 ms stay under -60 dBFS holds no words."""
@@ -48,14 +50,14 @@ class SpeechRecognitionSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    prompt: tuple[int, ...]
+    prompt: tuple[TokenId, ...] = Field(min_length=1)
     """Tokens before the text: start, for multilingual models language and task, no timestamps."""
-    end: int
-    no_speech: int | None = None
+    end: TokenId
+    no_speech: TokenId | None = None
     """Token whose probability after `prompt[0]` says that nobody speaks."""
-    suppress: tuple[int, ...] = ()
-    suppress_at_begin: tuple[int, ...] = ()
-    max_positions: int
+    suppress: tuple[TokenId, ...] = ()
+    suppress_at_begin: tuple[TokenId, ...] = ()
+    max_positions: int = Field(ge=2)
     """Prompt and text, in tokens."""
     language: str
     short_context_s: float = 8.0
@@ -114,24 +116,18 @@ class SpeechRecogniser:
     """Transcribes mono float32 sound at 16 kHz. Not reentrant."""
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
-        from tokenizers import Tokenizer
-
-        manifest = bundle.manifest
         self.settings = bundle.settings(SpeechRecognitionSettings)
-        steps = [step for step in manifest.preprocess if isinstance(step, LogMel)]
+        steps = [step for step in bundle.manifest.preprocess if isinstance(step, LogMel)]
         if len(steps) != 1 or steps[0].sample_rate_hz != SAMPLE_RATE_HZ:
             raise BundleError(f"bundle {bundle.folder}: preprocess", expected="one log_mel step at 16 kHz")
         self._log_mel = steps[0]
-        self._tokenizer = Tokenizer.from_file(str(bundle.path("tokenizer.json")))
+        self._tokenizer = open_tokenizer(bundle)
         self._encoder = open_session(bundle.graph_path("encoder"), threads=threads)
-        self._decoder = CachedDecoder(
-            manifest.graphs["decoder"], open_session(bundle.graph_path("decoder"), threads=threads)
-        )
-        self._features_name = manifest.graphs["encoder"].inputs["log_mel"].name
-        crossing = manifest.graphs["decoder"].inputs
-        self._cross_names = {
-            spec.name: crossing[role].name for role, spec in manifest.graphs["encoder"].outputs.items()
-        }
+        encoder = bundle.graph("encoder", takes=("log_mel",))
+        decoder = bundle.graph("decoder", takes=("input_ids", *encoder.outputs), gives=("logits",))
+        self._decoder = CachedDecoder(decoder, open_session(bundle.graph_path("decoder"), threads=threads))
+        self._features_name = encoder.inputs["log_mel"].name
+        self._cross_names = {spec.name: decoder.inputs[role].name for role, spec in encoder.outputs.items()}
         self._forbidden = np.array(self.settings.suppress, dtype=np.int64)
         self._forbidden_first = np.array([*self.settings.suppress, *self.settings.suppress_at_begin], dtype=np.int64)
 

@@ -17,13 +17,12 @@ equals that part of the whole.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from copy import copy
 from functools import cached_property
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from edgemm.backends import open_session
 from edgemm.backends.recorded import Call, recorded
@@ -36,6 +35,7 @@ from edgemm.tasks.examples import Example
 
 VOICE_FILE = "voice.json"
 RATES = (0.3, 4.0)
+ENCODER_INPUTS = ("phonemes", "phoneme_count", "scales", "duration_noise")
 _SEED = 5
 _URGENT_PATIENCE_S = (0.1,)
 """For a clause of an alert, which takes espeak-ng a few milliseconds: then another voice speaks."""
@@ -48,25 +48,25 @@ class SynthesisSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    samples_per_frame: int
-    flow_context_frames: int
-    decoder_context_frames: int
-    first_piece_frames: int = 18
+    samples_per_frame: int = Field(ge=1)
+    flow_context_frames: int = Field(ge=0)
+    decoder_context_frames: int = Field(ge=0)
+    first_piece_frames: int = Field(18, ge=1)
     """Small, because a person waits for it."""
-    piece_frames: int = 40
+    piece_frames: int = Field(40, ge=1)
     """No piece may take longer than 100 ms of computing: it cannot be interrupted."""
-    max_phonemes: int = 160
+    max_phonemes: int = Field(160, ge=1)
     """Longer sentences are made in parts, for the same reason."""
 
 
 class _Inference(BaseModel):
-    noise_scale: float
-    length_scale: float
+    noise_scale: float = Field(gt=0)
+    length_scale: float = Field(gt=0)
     noise_w: float
 
 
 class _Audio(BaseModel):
-    sample_rate: int
+    sample_rate: int = Field(gt=0)
 
 
 class _Espeak(BaseModel):
@@ -87,12 +87,15 @@ class SpeechSynthesiser:
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
         self.settings = bundle.settings(SynthesisSettings)
-        path = bundle.path(VOICE_FILE)
         try:
-            self.voice = VoiceConfig.model_validate(json.loads(path.read_text(encoding="utf-8")))
-        except ValueError as error:
-            raise BundleError(f"{path} is not a voice's JSON file", found=error) from error
-        self._graphs = bundle.manifest.graphs
+            self.voice = VoiceConfig.model_validate_json(bundle.text(VOICE_FILE))
+        except ValidationError as error:
+            raise BundleError(f"bundle {bundle.folder}: {VOICE_FILE} is no voice", found=error) from error
+        self._graphs = {
+            "encoder": bundle.graph("encoder", takes=ENCODER_INPUTS, gives=("mean", "log_deviation")),
+            "flow": bundle.graph("flow", takes=("prior",), gives=("latent",)),
+            "decoder": bundle.graph("decoder", takes=("latent",), gives=("samples",)),
+        }
         self._sessions = {role: open_session(bundle.graph_path(role), threads=threads) for role in self._graphs}
 
     @property

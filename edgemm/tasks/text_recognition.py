@@ -76,13 +76,16 @@ class TextReader:
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
         self.settings = bundle.settings(TextRecognitionSettings)
         self._steps = bundle.manifest.preprocess
-        self._graphs = bundle.manifest.graphs
+        self._graphs = {
+            "detector": bundle.graph("detector", takes=("pixels",), gives=("probability",)),
+            "recogniser": bundle.graph("recogniser", takes=("pixels",), gives=("characters",)),
+        }
         self._sessions = {role: open_session(bundle.graph_path(role), threads=threads) for role in self._graphs}
-        listed = bundle.path(CHARACTERS_FILE).read_text(encoding="utf-8").split("\n")
+        listed = bundle.text(CHARACTERS_FILE).split("\n")
         self._characters = ["", *listed, " "]
-        count = self._graphs["recogniser"].outputs["characters"].axes[-1]
-        if count != len(self._characters):
-            raise BundleError(f"{CHARACTERS_FILE} and recogniser", expected=count, found=len(self._characters))
+        axes = self._graphs["recogniser"].outputs["characters"].axes
+        if axes[-1:] != (len(self._characters),):
+            raise BundleError(f"{CHARACTERS_FILE} and recogniser", expected=axes, found=len(self._characters))
 
     def read(self, frame: VideoFrame) -> tuple[TextLine, ...]:
         """All lines, in reading order."""

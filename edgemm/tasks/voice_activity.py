@@ -30,7 +30,7 @@ class VoiceActivityDetector:
     """A stream: `push` windows of 512 samples in order; `reset` between streams."""
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
-        self._graph = bundle.manifest.graphs["detector"]
+        self._graph = bundle.graph("detector", takes=("samples", "state"), gives=("probability", "state"))
         self._sessions = {"detector": open_session(bundle.graph_path("detector"), threads=threads)}
         self.reset()
 
