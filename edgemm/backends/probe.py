@@ -57,8 +57,6 @@ def _random(spec: TensorSpec, sizes: dict[str, int], generator: np.random.Genera
     shape = tuple(axis if isinstance(axis, int) else sizes[axis] for axis in spec.axes)
     if min(shape, default=0) < 0 or math.prod(shape) > _MOST_VALUES:
         raise BundleError(f"tensor '{spec.name}'", expected=f"at most {_MOST_VALUES} values", found=shape)
-    if spec.dtype == "string":
-        return np.full(shape, "", dtype=object)
     if spec.dtype.startswith("float"):
         return generator.standard_normal(shape).astype(spec.dtype)
     # 1 is a valid token, length, mask and sample rate selector in every graph; larger numbers may be out of range.
