@@ -18,6 +18,7 @@ from export.families.onnx_builder import OnnxBuilder
 from export.families.tfjs import read_graph_model
 from export.families.tfjs_numpy import evaluate
 from export.families.tfjs_onnx import TfjsConverter
+from tests.fuzzing import damaged_bytes, damaged_trees, only_our_errors
 
 
 class TfjsGraph:
@@ -216,4 +217,70 @@ def test_cut_off_weights_and_other_files_are_refused(tmp_path: Path) -> None:
         read_graph_model(path)
     path.write_text('{"format": "layers-model"}')
     with pytest.raises(CheckpointError, match="graph model"):
+        read_graph_model(path)
+
+
+def small_detector(graph: TfjsGraph) -> str:
+    """One of each kind of operation that reads sizes, axes or attributes."""
+    padded = graph.op("Pad", "x", graph.const([[0, 0], [1, 1], [1, 1], [0, 0]], "int32"))
+    conv = graph.op("Conv2D", padded, graph.const(np.ones((3, 3, 2, 4))), strides=[1, 2, 2, 1], padding="VALID")
+    pool = graph.op("MaxPool", conv, ksize=[1, 3, 3, 1], strides=[1, 1, 1, 1], padding="SAME")
+    large = graph.op("ResizeBilinear", pool, graph.ints(8, 8), half_pixel_centers=True)
+    half = graph.op("SplitV", large, graph.ints(2, 2), graph.scalar(3))
+    whole = graph.op("ConcatV2", f"{half}:1", half, graph.scalar(3))
+    flat = graph.op("Reshape", graph.op("LeakyRelu", whole, alpha=0.1), graph.ints(1, 64, 4))
+    return graph.op("Transpose", flat, graph.ints(0, 2, 1))
+
+
+def converted(path: Path, folder: Path) -> None:
+    model = read_graph_model(path)
+    evaluate(model, {name: np.ones((1, 8, 8, 2), np.float32) for name in model.inputs})
+    builder = OnnxBuilder({"x": (1, 8, 8, 2)})
+    converter = TfjsConverter(model, builder, dict.fromkeys(model.inputs, "x"))
+    outputs = {converter.output(name, (0, 1, 2)): (1, 4, 64) for name in model.outputs}
+    builder.fold_convolutions()
+    builder.save(folder / "graph.onnx", outputs)
+
+
+def test_a_damaged_topology_is_refused_and_nothing_else(tmp_path: Path) -> None:
+    graph = TfjsGraph((1, 8, 8, 2))
+    path = graph.save(tmp_path, small_detector(graph), (1, 4, 64))
+    good = json.loads(path.read_text())
+    converted(path, tmp_path)
+
+    def read(tree: Any) -> None:
+        path.write_text(json.dumps(tree))
+        converted(path, tmp_path)
+
+    assert only_our_errors(read, damaged_trees(good, seed=10, count=400)) > 200
+
+
+def test_damaged_bytes_are_refused_and_nothing_else(tmp_path: Path) -> None:
+    graph = TfjsGraph((1, 8, 8, 2))
+    path = graph.save(tmp_path, small_detector(graph), (1, 4, 64))
+    for file in (path, tmp_path / "weights.bin"):
+        good = file.read_bytes()
+
+        def read(data: bytes, file: Path = file) -> None:
+            file.write_bytes(data)
+            converted(path, tmp_path)
+
+        assert only_our_errors(read, damaged_bytes(good, seed=11, count=150)) > 20
+        file.write_bytes(good)
+
+
+@pytest.mark.parametrize("content", ["[]", "1", "null", "{}", "[" * 100_000, '{"modelTopology": {"node": [1]}}', "\0"])
+def test_what_is_no_topology_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / "model.json").write_text(content)
+    with pytest.raises(CheckpointError, match=r"model\.json is not a TensorFlow\.js graph model"):
+        read_graph_model(tmp_path / "model.json")
+
+
+def test_weights_outside_the_checkpoint_are_not_read(tmp_path: Path) -> None:
+    graph = TfjsGraph((1, 2, 2, 1))
+    path = graph.save(tmp_path, graph.op("Add", "x", graph.const([1.0])), (1, 2, 2, 1))
+    tree = json.loads(path.read_text())
+    tree["weightsManifest"][0]["paths"] = ["../../../etc/hostname"]
+    path.write_text(json.dumps(tree))
+    with pytest.raises(CheckpointError, match="outside the checkpoint"):
         read_graph_model(path)

@@ -12,6 +12,7 @@ import onnx
 from onnx import TensorProto, helper, numpy_helper
 
 from edgemm.bundles.tensors import Array
+from edgemm.errors import CheckpointError
 
 OPSET = 20
 IR_VERSION = 10
@@ -79,14 +80,17 @@ class OnnxBuilder:
         """Whether `pad` adds, around the picture only, what `node` itself takes its border to be."""
         if pad.op_type != "Pad" or any(attribute.name in ("pads", "auto_pad") for attribute in node.attribute):
             return False
-        edges, fill = self.constants[pad.input[1]].reshape(2, -1), float(self.constants[pad.input[2]])
+        edges, fill = self.constants[pad.input[1]].reshape(2, -1), self.constants[pad.input[2]].item()
         border = 0.0 if node.op_type == "Conv" else -np.inf
         return edges.shape == (2, 4) and not edges[:, :2].any() and fill == border
 
     def save(self, path: Path, outputs: Mapping[str, Sequence[int | str]]) -> None:
-        """Check and write the model; `outputs`: float32 outputs by name with their axes."""
-        model = onnx.shape_inference.infer_shapes(self._model(path.stem, outputs), strict_mode=True)
-        onnx.checker.check_model(model, full_check=True)
+        """Check and write the model; `outputs`: float32 outputs by name with their axes. Raises CheckpointError."""
+        try:
+            model = onnx.shape_inference.infer_shapes(self._model(path.stem, outputs), strict_mode=True)
+            onnx.checker.check_model(model, full_check=True)
+        except Exception as error:  # onnx raises unrelated types
+            raise CheckpointError("the converted graph does not fit together", found=str(error)[:300]) from error
         onnx.save(model, path)
 
     def _model(self, name: str, outputs: Mapping[str, Sequence[int | str] | None]) -> onnx.ModelProto:

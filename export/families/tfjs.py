@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from pydantic import ValidationError
 
 from edgemm.bundles.tensors import Array
-from edgemm.errors import CheckpointError
+from edgemm.errors import CheckpointError, EdgemmError
+from export.families.tfjs_file import GraphModelFile, Group, NodeEntry, TensorInfo, Weight
 
 _DTYPES = {"float32": np.float32, "int32": np.int32, "bool": np.bool_}
 
@@ -44,37 +48,55 @@ class GraphModel:
 def read_graph_model(path: Path) -> GraphModel:
     """The graph model whose topology is the JSON file `path`. Raises CheckpointError."""
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"cannot read {path}", expected="a TensorFlow.js graph model", found=error) from error
-    if not isinstance(raw, dict) or "modelTopology" not in raw or "weightsManifest" not in raw:
-        raise CheckpointError(f"{path} is not a TensorFlow.js graph model", expected="modelTopology, weightsManifest")
-    nodes = [_node(entry) for entry in raw["modelTopology"]["node"]]
+        file = GraphModelFile.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        nodes = [_node(entry) for entry in file.model_topology.node]
+    except (OSError, ValueError, TypeError, RecursionError) as error:  # pydantic's and base64's are ValueErrors
+        raise CheckpointError(f"{path} is not a TensorFlow.js graph model", found=_short(error)) from error
     weights: dict[str, Array] = {}
-    for group in raw["weightsManifest"]:
+    for group in file.weights_manifest:
         weights |= _read_weights(path.parent, group)
     for node in nodes:
         if node.op == "Const" and node.name not in weights:
             raise CheckpointError(f"{path}: a tensor is missing from the weights", expected=node.name)
-    signature = raw["signature"]
     return GraphModel(
         nodes=_in_order(nodes, path),
         weights=weights,
-        inputs=_shapes(signature["inputs"]),
-        outputs=_shapes(signature["outputs"]),
+        inputs=_shapes(file.signature.inputs),
+        outputs=_shapes(file.signature.outputs),
     )
 
 
-def _node(entry: Mapping[str, Any]) -> Node:
-    inputs = tuple(name.removesuffix(":0") for name in entry.get("input", ()) if not name.startswith("^"))
-    attributes = {key: _attribute(value) for key, value in entry.get("attr", {}).items()}
-    return Node(entry["name"], entry["op"], inputs, attributes)
+@contextmanager
+def operands_of(node: Node) -> Iterator[None]:
+    """Whatever goes wrong inside is told as a CheckpointError about `node`: its operands do not fit it."""
+    try:
+        yield
+    except EdgemmError:
+        raise
+    except Exception as error:  # NumPy and ONNX raise unrelated types
+        raise CheckpointError(
+            f"operation '{node.name}' ({node.op}) does not fit its inputs or attributes", found=_short(error)
+        ) from error
+
+
+def _short(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors(include_url=False)[0]
+        return f"{'.'.join(str(step) for step in first['loc'])}: {first['msg']}"
+    return f"{type(error).__name__}: {error}"[:300]
+
+
+def _node(entry: NodeEntry) -> Node:
+    inputs = tuple(name.removesuffix(":0") for name in entry.input if not name.startswith("^"))
+    return Node(entry.name, entry.op, inputs, {key: _attribute(value) for key, value in entry.attr.items()})
 
 
 def _attribute(value: Mapping[str, Any]) -> Any:
     """A TensorFlow AttrValue in JSON form as a plain Python value; None for kinds that no operation here needs."""
     for kind, content in value.items():
         if kind == "list":
+            if not isinstance(content, dict) or not all(isinstance(items, list) for items in content.values()):
+                raise ValueError(f"an attribute's list holds {content!r}")
             return [_attribute({key: item}) for key, items in content.items() for item in items]
         if kind in ("i", "f", "b"):
             return {"i": int, "f": float, "b": bool}[kind](content)
@@ -85,32 +107,39 @@ def _attribute(value: Mapping[str, Any]) -> Any:
     return None
 
 
-def _read_weights(folder: Path, group: Mapping[str, Any]) -> dict[str, Array]:
+def _read_weights(folder: Path, group: Group) -> dict[str, Array]:
     try:
-        data = b"".join((folder / name).read_bytes() for name in group["paths"])
-    except OSError as error:
-        raise CheckpointError("cannot read the weights", expected=", ".join(group["paths"]), found=error) from error
+        data = b"".join(_shard(folder, name).read_bytes() for name in group.paths)
+    except (OSError, ValueError) as error:
+        raise CheckpointError("cannot read the weights", expected=", ".join(group.paths), found=error) from error
     weights, offset = {}, 0
-    for entry in group["weights"]:
-        stored = np.dtype(entry.get("quantization", entry)["dtype"])
-        count = int(np.prod(entry["shape"], dtype=np.int64))
+    for entry in group.weights:
+        stored = np.dtype(entry.quantization.dtype if entry.quantization else entry.dtype)
+        count = math.prod(entry.shape)
         end = offset + count * stored.itemsize
         if end > len(data):
-            raise CheckpointError(f"weights end inside tensor '{entry['name']}'", expected=end, found=len(data))
-        values = np.frombuffer(data, stored.newbyteorder("<"), count, offset).reshape(entry["shape"])
-        weights[entry["name"]] = _dequantised(values, entry)
+            raise CheckpointError(f"weights end inside tensor '{entry.name}'", expected=end, found=len(data))
+        values = np.frombuffer(data, stored.newbyteorder("<"), count, offset).reshape(entry.shape)
+        weights[entry.name] = _dequantised(values, entry)
         offset = end
     if offset != len(data):
         raise CheckpointError("weights are longer than their manifest", expected=offset, found=len(data))
     return weights
 
 
-def _dequantised(values: Array, entry: Mapping[str, Any]) -> Array:
-    dtype = _DTYPES[entry["dtype"]]
-    affine = entry.get("quantization", {})
-    if "scale" in affine:
-        return (values.astype(np.float32) * affine["scale"] + affine["min"]).astype(dtype)
-    return values.astype(dtype)
+def _shard(folder: Path, name: str) -> Path:
+    path = (folder / name).resolve()
+    if not path.is_relative_to(folder.resolve()):
+        raise CheckpointError("a weight file outside the checkpoint", found=name)
+    return path
+
+
+def _dequantised(values: Array, entry: Weight) -> Array:
+    affine = entry.quantization
+    if affine is not None and affine.scale is not None:
+        values = values.astype(np.float32) * np.float32(affine.scale) + np.float32(affine.min)
+    with np.errstate(invalid="ignore", over="ignore"):  # a damaged scale gives what no integer can hold
+        return values.astype(_DTYPES[entry.dtype])
 
 
 def _in_order(nodes: list[Node], path: Path) -> tuple[Node, ...]:
@@ -124,8 +153,8 @@ def _in_order(nodes: list[Node], path: Path) -> tuple[Node, ...]:
         raise CheckpointError(f"{path}: a node reads a value that nothing makes", found=error) from error
 
 
-def _shapes(signature: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
+def _shapes(signature: Mapping[str, TensorInfo]) -> dict[str, tuple[int, ...]]:
     return {
-        entry["name"].removesuffix(":0"): tuple(int(axis["size"]) for axis in entry["tensorShape"]["dim"])
+        entry.name.removesuffix(":0"): tuple(axis.size for axis in entry.tensor_shape.dim)
         for entry in signature.values()
     }

@@ -5,24 +5,35 @@ The reference against which the converted ONNX graph is compared: it shares no c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from edgemm.bundles.tensors import Array
 from edgemm.errors import CheckpointError
-from export.families.tfjs import GraphModel, Node
+from export.families.tfjs import GraphModel, Node, operands_of
 
 Attributes = Mapping[str, Any]
+LARGEST_TENSOR = 2**26
 
 
 def evaluate(model: GraphModel, inputs: Mapping[str, Array]) -> dict[str, Array]:
-    """The model's outputs by name, for `inputs` by name."""
+    """The model's outputs by name, for `inputs` by name. Raises CheckpointError when its parts do not fit together."""
     values: dict[str, Array] = {**model.weights, **inputs}
     for node in model.nodes:
         if node.op not in ("Const", "Placeholder"):
-            values |= compute(node, [values[name] for name in node.inputs])
+            with operands_of(node):
+                values |= compute(node, [values[name] for name in node.inputs])
+    for name, shape in model.outputs.items():
+        found = values[name].shape if name in values else None
+        if (
+            found is None
+            or len(found) != len(shape)
+            or any(a not in (b, -1) for a, b in zip(shape, found, strict=True))
+        ):
+            raise CheckpointError(f"output '{name}' is not what the signature says", expected=shape, found=found)
     return {name: values[name] for name in model.outputs}
 
 
@@ -30,10 +41,22 @@ def compute(node: Node, inputs: list[Array]) -> dict[str, Array]:
     """Outputs of one node by value name. Raises CheckpointError for an operation that is not known here."""
     if node.op not in OPERATIONS:
         raise CheckpointError("operation of the graph not supported", expected=", ".join(OPERATIONS), found=node.op)
-    results = OPERATIONS[node.op](inputs, node.attributes)
+    with operands_of(node):
+        results = OPERATIONS[node.op](inputs, node.attributes)
     if not isinstance(results, list):
         results = [results]
     return {node.name if i == 0 else f"{node.name}:{i}": value for i, value in enumerate(results)}
+
+
+def _fits_memory(shape: Iterable[float]) -> None:
+    """Before a size that stands in the file is taken for true."""
+    if math.prod(shape) > LARGEST_TENSOR:
+        raise ValueError(f"a tensor of more than {LARGEST_TENSOR} values")
+
+
+def _pad(x: Array, edges: Array, fill: Any = 0) -> Array:
+    _fits_memory(length + sum(ends) for length, ends in zip(x.shape, edges.tolist(), strict=True))
+    return np.pad(x, edges, constant_values=fill)
 
 
 def _windows(x: Array, size: tuple[int, int], attributes: Attributes, fill: float) -> Array:
@@ -45,7 +68,7 @@ def _windows(x: Array, size: tuple[int, int], attributes: Attributes, fill: floa
         for length, kernel, stride in zip(x.shape[1:3], size, strides, strict=True):
             total = max((-(-length // stride) - 1) * stride + kernel - length, 0)
             edges.append((total // 2, total - total // 2))
-        x = np.pad(x, [*edges, (0, 0)], constant_values=fill)
+        x = _pad(x, np.array([*edges, (0, 0)]), fill)
     windows = np.lib.stride_tricks.sliding_window_view(x, size, axis=(1, 2))
     return windows[:, :: strides[0], :: strides[1]]
 
@@ -72,6 +95,7 @@ def _resize_bilinear(inputs: list[Array], attributes: Attributes) -> Array:
     if not attributes.get("half_pixel_centers") or attributes.get("align_corners"):
         raise CheckpointError("resize form not supported", expected="half_pixel_centers", found=dict(attributes))
     x, sizes = inputs
+    _fits_memory([len(x), *sizes.tolist(), x.shape[3]])
     for axis, size in zip((1, 2), sizes.tolist(), strict=True):
         length = x.shape[axis]
         place = np.clip((np.arange(size) + 0.5) * (length / size) - 0.5, 0, length - 1)
@@ -89,6 +113,7 @@ def _split(inputs: list[Array], _: Attributes) -> list[Array]:
 
 def _sparse_to_dense(inputs: list[Array], _: Attributes) -> Array:
     indices, shape, values, default = inputs
+    _fits_memory(shape.tolist())
     dense = np.full(shape, default)
     dense[tuple(indices.T)] = values
     return dense
@@ -106,8 +131,8 @@ OPERATIONS: dict[str, Callable[[list[Array], Attributes], Array | list[Array]]] 
     "Identity": lambda inputs, _: inputs[0],
     "LeakyRelu": lambda inputs, attributes: np.maximum(inputs[0], attributes["alpha"] * inputs[0]).astype(np.float32),
     "MaxPool": _max_pool,
-    "Pad": lambda inputs, _: np.pad(inputs[0], inputs[1]),
-    "PadV2": lambda inputs, _: np.pad(inputs[0], inputs[1], constant_values=inputs[2]),
+    "Pad": lambda inputs, _: _pad(inputs[0], inputs[1]),
+    "PadV2": lambda inputs, _: _pad(inputs[0], inputs[1], inputs[2]),
     "Reshape": lambda inputs, _: inputs[0].reshape(inputs[1]),
     "ResizeBilinear": _resize_bilinear,
     "Sigmoid": lambda inputs, _: _sigmoid(inputs[0]),

@@ -14,7 +14,7 @@ import numpy as np
 from edgemm.bundles.tensors import Array
 from edgemm.errors import CheckpointError
 from export.families.onnx_builder import OnnxBuilder
-from export.families.tfjs import GraphModel, Node
+from export.families.tfjs import GraphModel, Node, operands_of
 from export.families.tfjs_numpy import compute
 
 Axes = tuple[int, ...]
@@ -47,7 +47,8 @@ class TfjsConverter:
             if all(name in self.constants for name in node.inputs):
                 self.constants |= compute(node, [self.constants[name] for name in node.inputs])
             elif node.op in _CONVERT:
-                self.values |= _CONVERT[node.op](self, node)
+                with operands_of(node):
+                    self.values |= _CONVERT[node.op](self, node)
             else:
                 raise CheckpointError("cannot convert an operation", expected=", ".join(_CONVERT), found=node.op)
 
@@ -56,7 +57,11 @@ class TfjsConverter:
         return self.stored(name, stored_at).name
 
     def stored(self, name: str, stored_at: Axes) -> Value:
-        """A value in the wanted layout; a transpose node only where it lies differently."""
+        """A value in the wanted layout; a transpose node only where it lies differently. Raises CheckpointError."""
+        if name not in self.values or sorted(self.values[name].stored_at) != sorted(stored_at):
+            raise CheckpointError(
+                f"value '{name}'", expected=f"computed, with {len(stored_at)} axes", found="none such"
+            )
         value = self.values[name]
         move = [value.stored_at[stored_at.index(axis)] for axis in range(len(stored_at))]
         if move == sorted(move):
