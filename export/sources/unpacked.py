@@ -9,7 +9,7 @@ import lzma
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from edgemm.errors import CheckpointError
 
@@ -37,7 +37,7 @@ def unpacked(archive: Path, budget_bytes: int) -> Iterator[IO[bytes]]:
         start = file.read(6)
     opener = next((opener for magic, opener in _OPENERS.items() if start.startswith(magic)), open)
     with opener(archive, "rb") as stream:
-        yield _Bounded(stream, archive.name, budget_bytes)
+        yield cast(IO[bytes], _Bounded(stream, archive.name, budget_bytes))
 
 
 class _Bounded(io.RawIOBase):
