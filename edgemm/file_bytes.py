@@ -7,18 +7,30 @@ from pathlib import Path
 
 from edgemm.errors import InputError
 
+_STANDARD_INPUT = Path("/dev/stdin")
+_PIECE_BYTES = 1 << 20
 
-def read_bytes(path: Path, what: str) -> bytes:
-    """All bytes of `path`; `what` (picture, sound file) stands in the error. Raises InputError."""
+def read_bytes(path: Path, what: str, most_bytes: int) -> bytes:
+    """All bytes of `path`, which may be a pipe and is read once; `-` is standard input.
+
+    `what` (picture, sound file) stands in the error. Raises InputError when there are none or more than `most_bytes`.
+    """
+    pieces, count = [], 0
     try:
-        data = path.read_bytes()
+        with (_STANDARD_INPUT if str(path) == "-" else path).open("rb") as file:
+            while count <= most_bytes and (piece := file.read(_PIECE_BYTES)):
+                pieces.append(piece)
+                count += len(piece)
     except FileNotFoundError:
         raise InputError(f"no such {what}: {path}", remedy="Check the path.") from None
-    except OSError as error:
-        raise InputError(f"cannot open the {what} {path}", found=error.strerror) from error
-    if not data:
+    except (OSError, ValueError) as error:  # a ValueError is a name with a zero byte
+        found = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"cannot open the {what} {path}", found=found) from error
+    if not count:
         raise InputError(f"the {what} {path} is empty", expected="some content", found="0 bytes")
-    return data
+    if count > most_bytes:
+        raise InputError(f"the {what} {path} is too large", expected=f"at most {most_bytes // 1_000_000} MB")
+    return b"".join(pieces)
 
 
 def owner_only(path: str, flags: int) -> int:
@@ -39,7 +51,15 @@ _KINDS = (
     (4, b"ftypavi", "an AVIF picture"),
     (4, b"ftyphe", "a HEIC picture"),
     (4, b"ftypmif1", "a HEIC picture"),
-    (4, b"ftyp", "an MP4 file"),
+    (4, b"ftyp", "an MP4, M4A or MOV file"),
+    (0, b"RF64", "a WAV file with 64-bit lengths"),
+    (0, b"fLaC", "a FLAC file"),
+    (0, b"OggS", "an OGG file"),
+    (0, b"ID3", "an MP3 file"),
+    (0, b"\x1aE\xdf\xa3", "a Matroska or WebM file"),
+    (0, b"\x30\x26\xb2\x75", "a Windows Media file"),
+    (0, b"caff", "a CAF file"),
+    (0, b"riff", "a W64 file"),
     (0, b"PK\x03\x04", "a zip archive"),
     (0, b"\x7fELF", "a program"),
 )

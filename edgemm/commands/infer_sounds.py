@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from typing import Protocol
+from typing import Any, Protocol
 
 from edgemm.commands.inferences import Inference
 from edgemm.media import SAMPLE_RATE_HZ, Samples
-from edgemm.sound.sound_files import read_sound
-from edgemm.tasks.speech_recognition import SpeechRecogniser
+from edgemm.sound.sound_files import SoundClip, read_sound
+from edgemm.tasks.speech_recognition import SpeechRecogniser, Transcription
 from edgemm.tasks.voice_activity import WINDOW_SAMPLES, VoiceActivityDetector
 
 _SPEECH = 0.5
@@ -22,18 +23,31 @@ class _TurnDetector(Protocol):
 
 def transcripts(recogniser: SpeechRecogniser, inputs: Sequence[str]) -> list[Inference]:
     """The text of each clip."""
-    return [_transcript(recogniser, read_sound(name).samples) for name in inputs]
+    found = [recogniser.transcribe(_samples(name)) for name in inputs]
+    return [Inference(transcription.text, transcription_json(transcription)) for transcription in found]
 
 
-def _transcript(recogniser: SpeechRecogniser, samples: Samples) -> Inference:
-    found = recogniser.transcribe(samples)
+def transcription_json(found: Transcription) -> dict[str, Any]:
+    """What `--json` says of a transcription."""
     segments = [asdict(segment) for segment in found.segments]
-    return Inference(found.text, {"text": found.text, "language": found.language, "segments": segments})
+    return {"text": found.text, "language": found.language, "segments": segments, "complete": found.complete}
+
+
+def tell_of_a_missing_end(name: str, clip: SoundClip) -> None:
+    """One line on standard error if the file breaks off."""
+    if clip.missing_part:
+        sys.stderr.write(f"{name}: the file breaks off, the last {clip.missing_part:.0%} of it are missing\n")
+
+
+def _samples(name: str) -> Samples:
+    clip = read_sound(name)
+    tell_of_a_missing_end(name, clip)
+    return clip.samples
 
 
 def voices(detector: VoiceActivityDetector, inputs: Sequence[str]) -> list[Inference]:
     """Where in each clip somebody speaks, and the probability of each window."""
-    return [_voice(detector, read_sound(name).samples) for name in inputs]
+    return [_voice(detector, _samples(name)) for name in inputs]
 
 
 def _voice(detector: VoiceActivityDetector, samples: Samples) -> Inference:
@@ -64,5 +78,5 @@ def speech_stretches(probabilities: Sequence[float]) -> Iterator[tuple[float, fl
 
 def turns(detector: _TurnDetector, inputs: Sequence[str]) -> list[Inference]:
     """Probability that the speaker of each clip has finished."""
-    found = [float(detector.probability(read_sound(name).samples)) for name in inputs]
+    found = [float(detector.probability(_samples(name))) for name in inputs]
     return [Inference(f"finished: {value:.2f}", {"probability": round(value, 4)}) for value in found]

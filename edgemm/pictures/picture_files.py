@@ -15,6 +15,8 @@ from edgemm.pictures.picture_header import picture_header
 MAX_MEGAPIXELS = 50.0
 """A picture above this is refused before it is decoded: 50 MP are 150 MB of pixels."""
 
+MAX_FILE_BYTES = 500_000_000
+
 PICTURE_FORMATS = "a PNG, JPEG, WebP or BMP picture"
 
 
@@ -24,7 +26,7 @@ def read_picture(path: str | Path, max_megapixels: float = MAX_MEGAPIXELS) -> Vi
     Raises InputError when the file is missing, empty, truncated, no picture, or larger than `max_megapixels`.
     """
     path = Path(path)
-    return VideoFrame(decode_picture(read_bytes(path, "picture"), str(path), max_megapixels), 0, 0)
+    return VideoFrame(decode_picture(read_bytes(path, "picture", MAX_FILE_BYTES), str(path), max_megapixels), 0, 0)
 
 
 def decode_picture(data: bytes, name: str, max_megapixels: float = MAX_MEGAPIXELS) -> Pixels:

@@ -9,6 +9,7 @@ from edgemm.media import SAMPLE_RATE_HZ, Samples
 _STEP_SAMPLES = SAMPLE_RATE_HZ // 100
 _QUIET_S = 0.2
 """Length of sound whose energy must be low around a cut."""
+_SOUNDING = 10 ** (-26 / 10)
 
 
 def quiet_windows(samples: Samples, *, longest_s: float, search_s: float) -> list[tuple[int, int]]:
@@ -32,6 +33,21 @@ def loudest_rms(samples: Samples) -> float:
     if len(samples) < _STEP_SAMPLES:
         return float(np.sqrt(np.mean(samples**2))) if len(samples) else 0.0
     return float(np.sqrt(_energies(samples).max()))
+
+
+def sounding_s(samples: Samples) -> float:
+    """Seconds from the first to the last 10 ms that are at most 26 dB quieter than the loudest."""
+    if len(samples) < _STEP_SAMPLES:
+        return len(samples) / SAMPLE_RATE_HZ
+    energies = _energies(samples)
+    heard = np.flatnonzero(energies >= _SOUNDING * energies.max())
+    return float(heard[-1] - heard[0] + 1) * _STEP_SAMPLES / SAMPLE_RATE_HZ
+
+
+def halves(samples: Samples) -> list[tuple[int, int]]:
+    """(first, past-last) sample of two windows that cover `samples`, cut where its middle fifth is quietest."""
+    seconds = len(samples) / SAMPLE_RATE_HZ
+    return quiet_windows(samples, longest_s=0.6 * seconds, search_s=0.2 * seconds)
 
 
 def _energies(samples: Samples) -> Samples:
