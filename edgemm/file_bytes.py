@@ -10,6 +10,7 @@ from edgemm.errors import InputError
 _STANDARD_INPUT = Path("/dev/stdin")
 _PIECE_BYTES = 1 << 20
 
+
 def read_bytes(path: Path, what: str, most_bytes: int) -> bytes:
     """All bytes of `path`, which may be a pipe and is read once; `-` is standard input.
 

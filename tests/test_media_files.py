@@ -129,12 +129,6 @@ def test_each_sound_format_is_read(tmp_path: Path, suffix: str) -> None:
     assert np.corrcoef(read_sound(path).samples[:8_000], tone(16_000))[0, 1] > 0.98
 
 
-def test_stereo_is_averaged(tmp_path: Path) -> None:
-    path = tmp_path / "stereo.wav"
-    soundfile.write(path, np.stack([tone(16_000), np.zeros(8_000, np.float32)], axis=1), 16_000)
-    assert np.allclose(read_sound(path).samples, tone(16_000) / 2, atol=1e-3)
-
-
 def test_a_silent_clip_is_read_and_says_that_it_is_silent(tmp_path: Path) -> None:
     path = tmp_path / "silence.wav"
     write_sound(path, np.zeros(1600, np.float32), 16_000)

@@ -12,11 +12,9 @@ from edgemm.tasks.speech_recognition import Transcription
 
 
 def main(argv: list[str]) -> int:
-    """Print the text; with `--json` also language, segments, and if it is complete. A silent clip gives an empty one."""
+    """Print the text; with `--json` also language, segments, and if it is complete. A silent clip gives no text."""
     parser = command_parser("transcribe")
-    parser.add_argument(
-        "clip", help="WAV, FLAC, OGG or MP3 file of any rate and number of channels; `-`: standard input"
-    )
+    parser.add_argument("clip", help="WAV, FLAC or OGG file of any rate and number of channels; `-`: standard input")
     add_pack_arguments(parser)
     arguments = parser.parse_args(argv)
     clip = read_sound(arguments.clip)

@@ -20,16 +20,18 @@ def mixing_weights(blocks: Iterable[npt.NDArray[np.float32]]) -> Samples:
     from the loudest down, takes the sign with which it adds to those before it. Differences from sample to sample are
     compared, which see speech and neither offset nor hum.
     """
-    products = sum((block_products(block) for block in blocks), np.zeros((1, 1)))
+    products: npt.NDArray[np.float64] = np.zeros((1, 1))
+    for block in blocks:
+        products = products + _products(block)
     loudness = np.sqrt(np.diag(products))
     signs = np.zeros(len(loudness))
     for channel in np.argsort(-loudness, kind="stable"):
         signs[channel] = -1.0 if signs @ products[:, channel] < 0 else 1.0
-    counted = max(1, np.count_nonzero(loudness > _DEAD * loudness.max()))
-    return (signs / counted).astype(np.float32)
+    counted = max(1, int(np.count_nonzero(loudness > _DEAD * loudness.max())))
+    return np.asarray(signs / counted, np.float32)
 
 
-def block_products(block: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+def _products(block: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     """Products of the differences of every two channels, `(channel, channel)`."""
     differences = np.diff(block, axis=0).astype(np.float64)
     return np.asarray(differences.T @ differences)

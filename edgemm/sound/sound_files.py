@@ -21,7 +21,7 @@ from edgemm.sound.wav_lengths import with_lengths
 SILENCE_PEAK = 10 ** (-60 / 20)
 """A clip whose peak is below -60 dB of full scale holds nothing that a microphone heard."""
 
-SOUND_FORMATS = "a WAV, FLAC, OGG or MP3 sound file"
+SOUND_FORMATS = "a WAV, FLAC or OGG sound file"
 
 MAX_SOUND_S = 3600
 """Longer sound is refused, by its header where that says so: an hour is 230 MB of samples at 16 kHz."""
@@ -69,9 +69,10 @@ def read_sound(path: str | Path, sample_rate_hz: int = SAMPLE_RATE_HZ) -> SoundC
     samples = _resampled(mono, file.samplerate, sample_rate_hz)
     if len(samples) == 0:
         raise InputError(
-            f"the sound file {path} holds no samples",
-            found=f"{len(data)} bytes, {kind_of(data)}",
-            remedy=f"If its recording was broken off, this may save it: {_CONVERT}",
+            f"the sound file {path} is empty, or its end is missing",
+            expected="at least one sample",
+            found=f"none in {len(data)} bytes",
+            remedy=f"If the recording broke off, this may save it: {_CONVERT}",
         )
     return SoundClip(samples, sample_rate_hz, 0, _missing_part(file.extra_info))
 

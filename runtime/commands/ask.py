@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from edgemm.cli import command_parser, write_json
+from edgemm.commands.infer_sounds import tell_of_a_missing_end
 from edgemm.errors import EdgemmError, InputError, UsageError
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, VideoFrame
 from edgemm.pictures.picture_files import read_picture
@@ -98,6 +99,7 @@ def _question(text: str, audio: Path | None) -> str | AudioChunk:
         raise UsageError("two questions", expected="TEXT or --audio", found="both")
     if audio is not None:
         clip = read_sound(audio)
+        tell_of_a_missing_end(str(audio), clip)
         if clip.silent:
             raise InputError(f"{audio} is silent", expected="a spoken question", remedy="Check the recording's level.")
         return clip
