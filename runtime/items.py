@@ -206,6 +206,19 @@ class Alert:
     text: str
 
 
+@dataclass(frozen=True)
+class Watched:
+    """A frame was watched for what comes closer. `blind` says why an approach would not have shown in it.
+
+    `view`: the picture is unusable. `unsteady`: the camera moved, or the picture changed, a moment ago. `still`: it
+    is a still picture. Nothing else proves that alerts are awake: their absence does not.
+    """
+
+    frame_id: int
+    capture_time_ns: int
+    blind: Literal["", "view", "unsteady", "still"] = ""
+
+
 @dataclass(frozen=True, eq=False)
 class SpeechAudio:
     """A piece of synthesised speech. `last` the end of its sentence."""
@@ -304,6 +317,7 @@ Item = (
     | Answer
     | Effect
     | Alert
+    | Watched
     | SpeechAudio
     | Tone
     | SpeakerAudio

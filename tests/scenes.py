@@ -45,6 +45,8 @@ class HandMadeLook:
     horizontal_fov_deg: float | None = 60.0
     spoken: tuple[str, ...] = ()
     alert: tuple[int, Alert] | None = None
+    unwatched: str | None = None
+    faults_ns: Mapping[str, int] = field(default_factory=dict)
     sources: Mapping[str, SourceState] = field(default_factory=dict)
     max_age_ns: int = NS_PER_S
     label_names: frozenset[str] = frozenset({"daisy", "gibbon", "butterfly"})

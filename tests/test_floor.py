@@ -23,7 +23,8 @@ from runtime.items import (
     TurnConfirmed,
     TurnRef,
 )
-from runtime.stages.floor import RANGE, Floor
+from runtime.stages.floor import Floor
+from runtime.stages.levels import RANGE
 from tests.stage_harness import Arrival, only, run_stage
 
 RATE_HZ = 16_000
@@ -162,11 +163,58 @@ def test_an_interruption_clears_the_speaker_once_and_ends_the_answer() -> None:
 
 def test_the_rest_of_a_notice_that_was_cut_is_not_spoken() -> None:
     floor = Floor(RATE_HZ)
-    first = Say("Careful.", "alert")
-    run_stage(floor, [("alert", ALERT, 0), piece(Say(ALERT.text, "alert"), last=False)])
-    other = Alert("bus", 9, 0, (0, 0, 1, 1), 2.0, first.text)
-    items = run_stage(floor, [("alert", other, 0), piece(Say(ALERT.text, "alert")), piece(first)])
-    assert spoken(items) == ["", "Careful."]
+    run_stage(floor, [piece(notice("The camera is missing."))])
+    items = run_stage(floor, [("alert", ALERT, 0), piece(notice("The camera is missing."))])
+    assert "The camera is missing." not in spoken(items)
+
+
+LEFT = Alert("car", 7, 0, (0.0, 0.2, 0.3, 0.8), 1.5, "Car on the left, coming closer.")
+RIGHT = Alert("car", 9, 0, (0.7, 0.2, 1.0, 0.8), 2.0, "Car on the right, coming closer.")
+
+
+def test_two_alerts_are_both_said_to_their_end_one_after_the_other() -> None:
+    floor = Floor(RATE_HZ)
+    run_stage(floor, [("alert", LEFT, 0), piece(Say(LEFT.text, "alert"), last=False)])
+    items = run_stage(floor, [("alert", RIGHT, 100)])
+    assert items == [Say(RIGHT.text, "alert")], "the first must go on, the second be made"
+    rest = run_stage(floor, [piece(Say(RIGHT.text, "alert")), piece(Say(LEFT.text, "alert"))])
+    assert spoken(rest) == [LEFT.text, RIGHT.text]
+
+
+def test_two_alerts_at_one_moment_are_both_said() -> None:
+    floor = Floor(RATE_HZ)
+    items = run_stage(floor, [("alert", LEFT, 0), ("alert", RIGHT, 0)])
+    assert [item.text for item in only(Say, items)] == [LEFT.text, RIGHT.text]
+    assert not only(SpeakerClear, items)
+
+
+def test_a_second_alert_goes_before_an_answer_that_waits_behind_the_first_and_the_first_is_not_lost() -> None:
+    floor = Floor(RATE_HZ)
+    run_stage(floor, [confirm(), ("alert", LEFT, 0), piece(Say(LEFT.text, "alert")), piece(answer("Yes."))])
+    items = run_stage(floor, [("alert", RIGHT, 500)])
+    assert items[:2] == [Cancel(TURN, "alert"), SpeakerClear("alert")]
+    assert [item.text for item in only(Say, items)] == [LEFT.text, RIGHT.text]
+    assert only(SpeakerAudio, items)[0].kind == "alert"
+
+
+def test_an_alert_is_not_lost_when_the_answer_behind_it_is_cancelled() -> None:
+    floor = Floor(RATE_HZ)
+    run_stage(floor, [confirm(), ("alert", LEFT, 0), piece(Say(LEFT.text, "alert")), piece(answer("Yes."))])
+    items = run_stage(floor, [("cancel", Cancel(TURN, "interrupted"), 500)])
+    assert items == [SpeakerClear("interrupted"), Say(LEFT.text, "alert")]
+
+
+@pytest.mark.parametrize("later_ms", [0, 300, 2500])
+def test_of_a_group_in_one_direction_one_alert_is_said(later_ms: float) -> None:
+    floor = Floor(RATE_HZ)
+    run_stage(floor, [("alert", LEFT, 0)])
+    assert run_stage(floor, [("alert", LEFT, later_ms)]) == []
+
+
+def test_the_same_alert_five_seconds_later_is_news() -> None:
+    floor = Floor(RATE_HZ)
+    run_stage(floor, finished(run_stage(floor, [("alert", LEFT, 0), piece(Say(LEFT.text, "alert"))])))
+    assert [item.text for item in only(Say, run_stage(floor, [("alert", LEFT, 5000)]))] == [LEFT.text]
 
 
 def test_stop_silences_everything_but_its_own_answer() -> None:
@@ -177,6 +225,21 @@ def test_stop_silences_everything_but_its_own_answer() -> None:
     assert items[1:3] == [Cancel(TURN, "stopped"), SpeakerClear("stopped")]
     assert spoken(items) == ["OK."]
     assert spoken(run_stage(floor, finished(items))) == []
+
+
+def test_after_stop_an_answer_that_was_still_being_made_is_not_heard() -> None:
+    floor = Floor(RATE_HZ)
+    run_stage(floor, [confirm(), confirm(OTHER), ("effect", Effect(OTHER, "stop"), 0)])
+    assert run_stage(floor, [piece(answer("It is", turn=TURN)), piece(answer("a cup.", 1, TURN))]) == []
+    assert spoken(run_stage(floor, [confirm(TurnRef(3, 1)), piece(answer("Yes.", turn=TurnRef(3, 1)))])) == ["Yes."]
+
+
+def test_a_press_silences_what_waits_behind_what_is_said_and_somebody_who_speaks_does_not() -> None:
+    for port, follows in (("silence", []), ("clear", ["n"])):
+        floor = Floor(RATE_HZ)
+        run_stage(floor, [confirm(), piece(answer("It is")), piece(notice("n"))])
+        items = run_stage(floor, [(port, SpeakerClear("interrupted"), 0)])
+        assert spoken(items) == follows
 
 
 def test_louder_passes_on_the_new_level_and_is_heard() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
-from runtime.evidence import Region
-from runtime.items import Alert, Item, Scene
+from edgemm.media import VideoFrame
+from runtime.evidence import Evidence, Region
+from runtime.items import Alert, Item, Scene, ViewState, Watched
 from runtime.motion.tracking import Tracker
 from runtime.stages.hazard import Hazard
 from tests.moving_pictures import FPS, HEIGHT, WIDTH, Shot, approach, panned, paste, photograph, scenes, warped, zoomed
@@ -39,12 +41,12 @@ def test_a_person_who_comes_closer_is_announced_within_a_second_of_starting(seed
 
 
 def test_an_alert_names_the_thing_and_its_direction() -> None:
-    assert [alert.text for _, alert in alerts(scenes(approach()))] == ["Person at twelve o'clock, coming closer."]
+    said = [item for _, item in watch(scenes(approach()), Hazard(60.0)) if isinstance(item, Alert)]
+    assert [alert.text for alert in said] == ["Person at twelve o'clock, coming closer."]
 
 
 def test_without_field_of_view_the_direction_is_a_side() -> None:
-    said = [item for _, item in watch(scenes(approach()), Hazard(None)) if isinstance(item, Alert)]
-    assert [alert.text for alert in said] == ["Person ahead, coming closer."]
+    assert [alert.text for _, alert in alerts(scenes(approach()))] == ["Person ahead, coming closer."]
 
 
 def test_a_slow_detector_of_five_frames_a_second_is_fast_enough() -> None:
@@ -158,6 +160,117 @@ def test_a_change_of_light_is_no_alert() -> None:
 def test_the_same_approach_is_announced_once() -> None:
     film = list(approach(contact_s=2.5, moving_s=2.0))
     assert len(alerts(scenes(iter(film)))) == 1
+
+
+def again_after(pause_s: float) -> Iterator[Shot]:
+    """Somebody comes, steps back, waits, and comes again."""
+    come = list(approach())
+    yield from come
+    yield from come[:9:-1]
+    yield from [come[0]] * int(pause_s * FPS)
+    yield from come[10:]
+
+
+@pytest.mark.parametrize(("pause_s", "told"), [(0.5, 1), (1.5, 1), (4.0, 2)])
+def test_one_who_comes_again_is_announced_again_after_five_seconds(pause_s: float, told: int) -> None:
+    times = [time_s for time_s, _ in alerts(scenes(again_after(pause_s)))]
+    assert len(times) == told
+    assert told == 1 or times[1] - times[0] > 5.0
+
+
+def from_two_sides(label: str, later_s: float) -> Iterator[Scene]:
+    """One comes on the left and, `later_s` later, another of its kind on the right."""
+    background, thing = photograph("coffee"), photograph("astronaut", 200, 300)
+    rng = np.random.default_rng(1)
+    for i in range(int((2.2 + later_s) * FPS)):
+        pixels, time_ns, seen = background, int((i + 1) / FPS * 1e9), []
+        for x, start_s in ((0.25, 1.0), (0.75, 1.0 + later_s)):
+            moved_s = min(max(0.0, i / FPS - start_s), 1.2)
+            shot = paste(pixels, thing, (x, 0.5), 0.3 * 2.0 / (2.0 - moved_s))
+            assert shot.region is not None
+            pixels = shot.pixels
+            seen.append(Evidence("object", label, 0.7, shot.region, "test", time_ns, i))
+        noisy = np.clip(pixels + rng.normal(0.0, 2.0, pixels.shape), 0, 255).astype(np.uint8)
+        yield Scene(VideoFrame(noisy, time_ns, i), tuple(seen), ViewState(i, time_ns, "ok"))
+
+
+@pytest.mark.parametrize("label", ["car", "person", "dog"])
+@pytest.mark.parametrize("later_s", [0.0, 0.8])
+def test_two_of_a_kind_from_two_sides_are_both_announced(label: str, later_s: float) -> None:
+    sides = sorted(alert.text.split(",")[0].split(" on ")[1] for _, alert in alerts(from_two_sides(label, later_s)))
+    assert sides == ["the left", "the right"]
+
+
+def test_one_who_is_lost_for_a_moment_and_found_again_is_announced_once() -> None:
+    """The detector misses him for 0.8 s: the track ends, and the next one is the same person."""
+    film = list(scenes(iter([*approach(), *[list(approach())[-1]] * 12, *list(approach(0.0, 4.0, 1.5, 0.75))])))
+    gone = [replace(s, evidence=()) if 22 <= i < 30 else s for i, s in enumerate(film)]
+    assert len(alerts(iter(gone))) == 1
+
+
+def blindness(film: Iterator[Scene]) -> list[str]:
+    return [item.blind for _, item in watch(film) if isinstance(item, Watched)]
+
+
+def still_shot() -> Shot:
+    return paste(photograph("coffee"), photograph("astronaut", 200, 300), (0.5, 0.5), 0.5)
+
+
+def test_every_scene_says_whether_an_approach_would_have_shown_in_it() -> None:
+    told = blindness(scenes(still_shot() for _ in range(30)))
+    assert told == ["unsteady"] * 10 + [""] * 20
+
+
+@pytest.mark.parametrize(("widths_per_s", "sees"), [(0.2, True), (0.4, True), (0.8, False), (1.0, False)])
+def test_while_the_camera_turns_quickly_and_for_a_second_after_nothing_would_show(
+    widths_per_s: float, sees: bool
+) -> None:
+    turn = [float(widths_per_s * i / FPS) for i in range(8)]
+    told = blindness(scenes(panned(iter([0.0] * 12 + turn + [turn[-1]] * 12))))
+    assert told[11] == "" and told[-1] == ""
+    assert (told[19] == "") == sees and (told[24] == "") == sees
+
+
+def test_one_still_picture_shows_nothing_that_comes_closer() -> None:
+    first = next(scenes(iter([still_shot()])))
+    film = [
+        replace(first, frame=VideoFrame(first.frame.pixels, int(i / FPS * 1e9), i), evidence=()) for i in range(1, 40)
+    ]
+    assert "" not in blindness(iter(film))
+
+
+@pytest.mark.parametrize("state", ["dark", "covered", "frozen", "stale", "missing"])
+def test_in_an_unusable_view_and_for_a_second_after_nothing_would_show(state: str) -> None:
+    film = list(scenes(still_shot() for _ in range(40)))
+    told = blindness(replace(s, view=replace(s.view, state=state)) if 15 <= i < 20 else s for i, s in enumerate(film))
+    assert told[14] == "" and told[15:20] == ["view"] * 5 and told[20] == told[29] == "unsteady" and told[30] == ""
+
+
+def test_after_a_gap_without_pictures_nothing_would_show_for_a_second() -> None:
+    film = [s for i, s in enumerate(scenes(still_shot() for _ in range(50))) if not 15 <= i < 30]
+    assert blindness(iter(film))[14:17] == ["", "unsteady", "unsteady"]
+
+
+SIZES = [(360, 640), (180, 320), (640, 360), (480, 480), (1, 640), (640, 1), (2, 2), (1, 1), (97, 1281)]
+
+
+@pytest.mark.parametrize("every", [1, 7])
+def test_pictures_that_change_their_size_are_watched_without_a_fault_and_are_no_alert(every: int) -> None:
+    def film() -> Iterator[Scene]:
+        for i, seen in enumerate(scenes(still_shot() for _ in range(60))):
+            rows, columns = SIZES[i // every % len(SIZES)]
+            pixels = cv2.resize(seen.frame.pixels, (columns, rows), interpolation=cv2.INTER_AREA)
+            yield replace(seen, frame=replace(seen.frame, pixels=np.asarray(pixels, np.uint8)))
+
+    told = [item for _, item in watch(film())]
+    assert len(told) == 60 and all(isinstance(item, Watched) for item in told)
+
+
+def test_an_approach_after_a_change_of_size_is_announced() -> None:
+    hazard = Hazard()
+    wide = [replace(s, frame=replace(s.frame, pixels=s.frame.pixels[:120])) for s in scenes(approach(1.0, 8.0, 0.3))]
+    watch(iter(wide), hazard)
+    assert any(isinstance(item, Alert) for _, item in watch(scenes(approach()), hazard))
 
 
 def test_nothing_is_announced_from_a_covered_camera() -> None:

@@ -116,7 +116,11 @@ def _ask(
 ) -> dict[str, Any]:
     parts = assemble(config, models, VirtualSpeaker(track), LocalClock(), noise=0.0)
     # A picture file does not say how wide its camera saw: left, ahead and right, no clock face.
-    parts = replace(parts, answers=replace(parts.answers, horizontal_fov_deg=None))
+    parts = replace(
+        parts,
+        answers=replace(parts.answers, horizontal_fov_deg=None),
+        notices=replace(parts.notices, on_duty=False),  # one question is asked, and nothing else is to be told
+    )
     listener = _Listener(spoken=track is not None)
     driver = listener.driver = ReplayDriver(pipeline(parts), SOURCES, [listener])
     asked, length_s = _typed(question) if isinstance(question, str) else _spoken(question)

@@ -17,6 +17,7 @@ from edgemm.media import NS_PER_S
 from edgemm.process_start import asked_to_end
 from runtime.drivers.table import Tap
 from runtime.items import Effect, Item
+from runtime.language.phrasing import sentence
 from runtime.life.allocator import frugal
 from runtime.life.daemon import Daemon
 from runtime.life.local_clock import LocalClock
@@ -27,6 +28,7 @@ from runtime.settings.kept_state import load_state, save_state
 from runtime.sinks.event_log import EventLog, RotatingFile
 from runtime.sinks.recorder import Recorder
 from runtime.sinks.recordings import Recording
+from runtime.skills.watching import ALERTS_OFF
 from runtime.sources import Source
 from runtime.stages import Stage
 from runtime.table.assembly import assemble, models_of, warm_up
@@ -65,7 +67,8 @@ class LiveRun:
         self, config: RuntimeConfig, speaker: Stage, greeting: str, place: Path, recording: Recording | None = None
     ) -> None:
         """`place` is claimed (`runtime.control.place`), before any model is loaded."""
-        self._config, self._greeting, self._place, self._recording = config, greeting, place, recording
+        self._config, self._place, self._recording = config, place, recording
+        self._greeting = greeting if config.alerts else f"{greeting} {sentence(ALERTS_OFF)}"
         self._start_ns = time.monotonic_ns()
         self._daemon: Daemon | None = None
         self._stop = threading.Event()

@@ -62,18 +62,23 @@ UNKNOWN = Motion(known=False)
 def fine_picture(frame: VideoFrame) -> Grey:
     """Grey picture `FINE_WIDTH_PX` wide, averaged."""
     step = max(1, frame.width // (4 * FINE_WIDTH_PX))
-    return _scaled(np.ascontiguousarray(frame.pixels[::step, ::step, 1]), FINE_WIDTH_PX)
+    return scaled(np.ascontiguousarray(frame.pixels[::step, ::step, 1]), FINE_WIDTH_PX)
 
 
 def thumbnail(fine: Grey) -> Grey:
     """Grey picture `WIDTH_PX` wide, averaged."""
-    return _scaled(fine, WIDTH_PX)
+    return scaled(fine, WIDTH_PX)
 
 
-def _scaled(grey: Grey, width: int) -> Grey:
+TALLEST = 4
+"""Heights per width up to which a picture keeps its form: one pixel wide, a thousand high, it would fill the memory."""
+
+
+def scaled(grey: Grey, width: int) -> Grey:
+    """A grey picture of any size, made `width` wide and at least 16 high, averaged."""
     import cv2
 
-    height = max(16, round(grey.shape[0] * width / grey.shape[1]))
+    height = min(max(16, round(grey.shape[0] * width / grey.shape[1])), TALLEST * width)
     return np.asarray(cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 

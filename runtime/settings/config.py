@@ -36,8 +36,9 @@ class CameraConfig(ConfigModel):
     """Frames a second asked of the camera."""
     analysed_per_s: float = Field(default=10.0, ge=2, le=240)
     """Frames a second that are looked at, at most: the rest of the processor is for listening and speaking."""
-    horizontal_fov_deg: float = Field(default=60.0, gt=1, lt=180)
-    """Horizontal field of view in degrees: what directions by clock face are computed from."""
+    horizontal_fov_deg: float | None = Field(default=None, gt=1, lt=180)
+    """Horizontal field of view in degrees: what directions by clock face, near and far are computed from. null: not
+    known, and directions are left, ahead and right."""
     timeout_s: float = Field(default=2.0, gt=0, le=3600)
     """Without a frame for so long, the camera counts as stalled and is opened again."""
 

@@ -15,18 +15,11 @@ from runtime.language.directions import direction, nearness
 from runtime.language.finding import known_as
 from runtime.language.phrasing import listed, plural
 from runtime.skills.skill import Look, Request, Sentence, Step
+from runtime.skills.unseen import VIEW_REASONS, why_unseen
 from runtime.view.claims import Claim, claims_of, name_is_sure
 
-_REASONS = {
-    "dark": "the picture is dark. Turn the light on or uncover the camera.",
-    "bright": "the picture is too bright. Turn the camera away from the light.",
-    "blurred": "the picture is blurred. Hold the camera still, or wipe its lens.",
-    "covered": "something covers the camera. Uncover it, or move it back.",
-    "frozen": "the picture is frozen. Unplug the camera and plug it in again.",
-    "stale": "the camera has stopped sending pictures. Check its cable.",
-    "missing": "there is no picture from the camera. Check its cable.",
-}
-
+NOT_LOOKED = "I have not looked at a new picture for a moment. Ask again soon."
+"""The camera delivers, as far as is known: it is not what is to be blamed."""
 
 LEAST_WHOLE_SCORE = 0.2
 """Classifier score for the whole picture from which a thing that was not detected is still "perhaps" there."""
@@ -34,15 +27,13 @@ LEAST_WHOLE_SCORE = 0.2
 
 def cannot_see(look: Look, *, ignoring: frozenset[str] = frozenset()) -> Sentence | None:
     """The refusal that the state of the camera and of the picture asks for; None when the picture supports answers."""
-    camera = look.sources.get("camera")
-    if camera is not None and camera.state != "ok":
-        return _refusal((camera.remedy and f"the camera is {camera.state}. {camera.remedy}") or _REASONS["missing"])
-    if look.view is not None and look.view.state != "ok" and look.view.state not in ignoring:
-        return _refusal(_REASONS[look.view.state])
+    reason = why_unseen(look.sources.get("camera"), look.view, ignoring)
+    if reason is not None:
+        return _refusal(reason)
     if look.scene is None:
-        return _refusal(_REASONS["missing"])
+        return _refusal(NOT_LOOKED if look.view is not None else VIEW_REASONS["missing"])
     if look.now_ns - look.scene.frame.capture_time_ns > look.max_age_ns:
-        return _refusal(_REASONS["stale"])
+        return _refusal(NOT_LOOKED if look.view is not None else VIEW_REASONS["stale"])
     return None
 
 

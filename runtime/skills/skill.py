@@ -66,6 +66,14 @@ class Look(Protocol):
         """The last alert and the stream time (ns) at which it was raised."""
 
     @property
+    def unwatched(self) -> str | None:
+        """Why something that comes closer might go unannounced now; None while it would be announced."""
+
+    @property
+    def faults_ns(self) -> Mapping[str, int]:
+        """When each stage that ever failed did so last, by its name."""
+
+    @property
     def sources(self) -> Mapping[str, SourceState]:
         """Last reported state of camera, microphone and speaker."""
 

@@ -1,23 +1,33 @@
-"""Status: which devices work and whether the picture is good."""
+"""Status: which devices and stages work, whether the picture is good, and whether alerts are awake."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from runtime.language.phrasing import sentence
 from runtime.skills.seeing import cannot_see
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
+from runtime.skills.troubles import failed_lately
+from runtime.skills.unseen import source_reason
 
 
 def answer(request: Request, look: Look) -> Iterator[Step]:
-    broken = [source for source in look.sources.values() if source.state != "ok" and source.source != "camera"]
-    for source in broken:
-        yield Sentence(f"The {source.source} is {source.state}. {source.remedy}".strip())
-    refusal = cannot_see(look)
-    if refusal is not None:
-        yield Sentence(refusal.text)
-    elif not broken:
+    troubles = [
+        sentence(reason)
+        for source in look.sources.values()
+        if source.source != "camera" and (reason := source_reason(source)) is not None
+    ]
+    troubles += failed_lately(look.faults_ns, look.now_ns)
+    unseen = cannot_see(look)
+    if unseen is not None:
+        troubles.append(unseen.text)
+    elif look.unwatched is not None:
+        troubles.append(f"I would not tell you now if something came closer: {look.unwatched}")
+    if not troubles:
         yield Sentence("Everything works, and the picture is clear.")
-    else:
+        return
+    yield from map(Sentence, troubles)
+    if unseen is None:
         yield Sentence("The picture is clear.")
 
 

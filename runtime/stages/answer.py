@@ -6,6 +6,8 @@ view      ViewState    kept
 source    SourceState  kept, by source
 playback  Playback     kept: what was heard of the last answer
 alert     Alert        kept, the newest
+watched   Watched      kept, the newest
+fault     Fault        kept: when, by stage
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from runtime.evidence import Evidence, EvidenceKind, Observer
 from runtime.items import (
     Alert,
     Answer,
+    Fault,
     Item,
     Playback,
     Routed,
@@ -28,10 +31,12 @@ from runtime.items import (
     SourceState,
     TurnRef,
     ViewState,
+    Watched,
     Working,
 )
 from runtime.skills import FALLBACK, SKILLS
 from runtime.skills.skill import Request, Sentence, Skill
+from runtime.skills.watching import why_unwatched
 
 ObserverFactory = Callable[[], Observer]
 """Opens an observer on first use: a reader is large and often not needed."""
@@ -59,8 +64,10 @@ class WallClock:
 class AnswerSettings:
     """`max_frame_age_s`: a picture that is older no longer supports an answer."""
 
-    horizontal_fov_deg: float | None = 60.0
+    horizontal_fov_deg: float | None = None
     max_frame_age_s: float = 1.0
+    alerts: bool = True
+    """Whether things that come closer are watched for."""
     label_names: frozenset[str] = frozenset()
     """What the classifier can name, in lower case: its classes and groups of them."""
     animal_names: frozenset[str] = frozenset()
@@ -111,6 +118,8 @@ class View:
     horizontal_fov_deg: float | None
     spoken: tuple[str, ...]
     alert: tuple[int, Alert] | None
+    unwatched: str | None
+    faults_ns: Mapping[str, int]
     sources: Mapping[str, SourceState]
     max_age_ns: int
     label_names: frozenset[str]
@@ -146,6 +155,8 @@ class AnswerStage:
         self._view: ViewState | None = None
         self._sources: dict[str, SourceState] = {}
         self._alert: tuple[int, Alert] | None = None
+        self._watched: Watched | None = None
+        self._faults_ns: dict[str, int] = {}
         self._spoken: tuple[str, ...] = ()
         self._spoken_turn: int | None = None
 
@@ -161,6 +172,10 @@ class AnswerStage:
             self._sources[item.source] = item
         elif isinstance(item, Alert):
             self._alert = (now_ns, item)
+        elif isinstance(item, Watched):
+            self._watched = item
+        elif isinstance(item, Fault):
+            self._faults_ns[item.stage] = now_ns
         elif isinstance(item, Playback):
             self._keep_spoken(item)
 
@@ -181,6 +196,8 @@ class AnswerStage:
             horizontal_fov_deg=self._settings.horizontal_fov_deg,
             spoken=self._spoken,
             alert=self._alert,
+            unwatched=why_unwatched(self._settings.alerts, self._watched, now_ns),
+            faults_ns=dict(self._faults_ns),
             sources=dict(self._sources),
             max_age_ns=int(self._settings.max_frame_age_s * 1e9),
             label_names=self._settings.label_names,

@@ -14,14 +14,13 @@ from typing import Literal
 from zlib import crc32
 
 import numpy as np
-import numpy.typing as npt
 
 from edgemm.media import NS_PER_S, Pixels, VideoFrame
 from edgemm.pictures.marks import marks_on_black, marks_on_white
 from runtime.items import Item, Tick, ViewState
+from runtime.motion.camera_motion import Grey, scaled
 
 State = Literal["ok", "dark", "bright", "blurred", "covered", "frozen", "stale", "missing"]
-Grey = npt.NDArray[np.uint8]
 
 MEASURED_WIDTH_PX = 320
 """Width at which sharpness is measured, so that thresholds do not depend on the camera's resolution."""
@@ -66,12 +65,9 @@ class Measures:
 
 def small_grey(frame: VideoFrame) -> Grey:
     """The green channel at `MEASURED_WIDTH_PX`, averaged from every other pixel to calm the sensor's noise."""
-    import cv2
-
     step = 2 if frame.width >= 2 * MEASURED_WIDTH_PX else 1
     green = np.ascontiguousarray(frame.pixels[::step, ::step, 1])
-    height = max(8, round(frame.height * MEASURED_WIDTH_PX / frame.width))
-    return np.asarray(cv2.resize(green, (MEASURED_WIDTH_PX, height), interpolation=cv2.INTER_AREA), np.uint8)
+    return scaled(green, MEASURED_WIDTH_PX)
 
 
 def measure(grey: Grey, saturated_from: float) -> Measures:

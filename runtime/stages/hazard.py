@@ -1,6 +1,6 @@
 """Hazard: something large that comes closer fast → an alert that pre-empts all speech.
 
-    scene  Scene → Alert
+    scene  Scene → Alert, and Watched for every scene
 
 The rule is time to contact (Lee 1976, "A theory of visual control of braking"): for a thing that approaches at
 constant speed, size / (rate of change of size) is the time until it arrives, whatever its true size and distance. The
@@ -16,15 +16,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from edgemm.media import NS_PER_S
 from runtime.evidence import Evidence, Region
-from runtime.items import Alert, Item, Scene
+from runtime.items import Alert, Item, Scene, Watched
 from runtime.language.directions import direction, directions
 from runtime.language.phrasing import sentence, spoken
 from runtime.motion.camera_motion import Grey, Motion, background_mask, background_motion, fine_picture, thumbnail
 from runtime.motion.growth import BoxGrowth, Pictures
-from runtime.motion.tracking import kind
+from runtime.motion.silence import Silence
+from runtime.motion.unbroken import Unbroken
+from runtime.skills.unseen import UNUSABLE_VIEWS
 
 
 @dataclass(frozen=True)
@@ -59,16 +62,13 @@ class HazardRule:
     edge: float = 0.01
     """A box this close to an edge is cut there: its size along that axis says nothing."""
     silent_after_s: float = 5.0
-    """The same thing, or another of its kind, is not announced again for this long."""
-
-
-UNUSABLE_VIEWS = frozenset({"dark", "covered", "frozen", "stale", "missing"})
+    """The same thing is not announced again for this long; another one is, whatever its kind."""
 
 
 class Hazard:
     """Watches tracks grow."""
 
-    def __init__(self, horizontal_fov_deg: float | None = 60.0, rule: HazardRule | None = None) -> None:
+    def __init__(self, horizontal_fov_deg: float | None = None, rule: HazardRule | None = None) -> None:
         self._fov_deg = horizontal_fov_deg
         self._rule = rule or HazardRule()
         self._thumbnail: Grey | None = None
@@ -77,22 +77,26 @@ class Hazard:
         self._time_s = 0.0
         self._expansion = 0.0
         self._growth: dict[int, BoxGrowth] = {}
-        self._silent_until_s: dict[str, float] = {}
+        self._unbroken = Unbroken(2.0 * self._rule.window_s)
+        self._silence = Silence(self._rule.silent_after_s)
 
     def step(self, port: str, item: Item, now_ns: int) -> Iterator[Item]:
         if not isinstance(item, Scene):
             return
         if item.view.state in UNUSABLE_VIEWS:
             self._forget()
+            yield _watched(item, "view")
             return
         for seen, rate in self._growing(item):
-            if self._may_speak(seen):
+            if self._silence.may_announce(seen, self._time_s):
                 yield self._alert(seen, rate)
+        yield _watched(item, self._unbroken.blind())
 
     def _forget(self) -> None:
         self._growth.clear()
         self._pictures.clear()
         self._thumbnail = None
+        self._unbroken.restart()
 
     def _growing(self, scene: Scene) -> list[tuple[Evidence, float]]:
         """Tracks for which the rule holds now, and their growth per second, fastest first."""
@@ -101,9 +105,12 @@ class Hazard:
         motion = self._camera_motion(scene, thumbnail(picture))
         elapsed_s = max(time_s - self._time_s, 1e-3)
         self._time_s = time_s
-        if motion.cut or not motion.known or motion.shift / elapsed_s > self._rule.pan_above_per_s:
+        broken = motion.cut or not motion.known or motion.shift / elapsed_s > self._rule.pan_above_per_s
+        if broken:
             self._growth.clear()
             self._pictures.clear()
+        self._unbroken.add(time_s, picture, broken=broken)
+        self._silence.follow(scene.evidence, time_s)
         self._expansion += motion.log_scale
         self._pictures.add(time_s, picture, self._expansion)
         self._growth = {track: g for track, g in self._growth.items() if time_s - g.newest_s <= self._rule.window_s}
@@ -129,8 +136,10 @@ class Hazard:
         before, self._thumbnail = self._thumbnail, now
         regions = tuple(e.region for e in scene.evidence if e.region is not None and self._counts(e))
         masked, self._regions = (*self._regions, *regions), regions
-        if before is None or before.shape != now.shape:
+        if before is None:
             return Motion()
+        if before.shape != now.shape:
+            return Motion(known=False, cut=True)
         rows, columns = before.shape
         return background_motion(before, now, background_mask((rows, columns), masked))
 
@@ -165,14 +174,6 @@ class Hazard:
         stays = inside.agreement >= self._rule.inside_unanimous and not self._is_close(2.0 * inside.rate_per_s)
         return 0.0 if stays else boxes_say
 
-    def _may_speak(self, seen: Evidence) -> bool:
-        """True once for a thing and for its kind in `silent_after_s`."""
-        time_s, silenced = seen.capture_time_ns / NS_PER_S, kind(seen.label)
-        if time_s < self._silent_until_s.get(silenced, 0.0):
-            return False
-        self._silent_until_s[silenced] = time_s + self._rule.silent_after_s
-        return True
-
     def _alert(self, seen: Evidence, rate: float) -> Alert:
         assert seen.region is not None
         text = _text(seen.label, direction(seen.region, self._fov_deg))
@@ -187,3 +188,7 @@ def alert_texts(horizontal_fov_deg: float | None, rule: HazardRule | None = None
 
 def _text(label: str, where: str) -> str:
     return sentence(f"{spoken(label)} {where}, coming closer")
+
+
+def _watched(scene: Scene, blind: Literal["", "view", "unsteady", "still"]) -> Watched:
+    return Watched(scene.frame.frame_id, scene.frame.capture_time_ns, blind)

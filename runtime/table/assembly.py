@@ -13,6 +13,7 @@ from runtime.language.sounds_like import SoundsLike
 from runtime.settings.config import RuntimeConfig
 from runtime.settings.kept_state import KeptState
 from runtime.skills import FALLBACK, SKILLS
+from runtime.sources.factory import kind_of_camera
 from runtime.stages import Stage
 from runtime.stages.answer import AnswerSettings, Clock, ObserverFactory
 from runtime.stages.frame_quality import FrameQualitySettings
@@ -58,9 +59,13 @@ def assemble(
         fallback=FALLBACK,
         clock=clock,
         turns=TurnSettings(listen=config.listen_mode, duplex=config.audio.duplex, listen_for_s=config.follow_up_s),
-        notices=NoticeSettings(tones=frozenset(name for name, wanted in config.audio.tones if wanted)),
+        notices=NoticeSettings(
+            tones=frozenset(name for name, wanted in config.audio.tones if wanted),
+            on_duty=config.alerts and kind_of_camera(config.camera) is not None,
+        ),
         answers=AnswerSettings(
             horizontal_fov_deg=config.camera.horizontal_fov_deg,
+            alerts=config.alerts,
             label_names=frozenset(own_names.values()) | GROUPS.keys(),
             animal_names=frozenset(name for synset, name in own_names.items() if is_animal(synset)),
         ),
@@ -168,6 +173,4 @@ def _wake(config: RuntimeConfig) -> Stage:
 
 def _is_live_camera(config: RuntimeConfig) -> bool:
     """Pictures and videos may show a still; a camera that does has frozen."""
-    from runtime.sources.factory import kind_of_camera
-
     return kind_of_camera(config.camera) in ("command", "device", "network")

@@ -44,6 +44,7 @@ from runtime.items import (
     ViewState,
     VoicedChunk,
     Wake,
+    Watched,
 )
 from runtime.language.sounds_like import SoundsLike
 from runtime.stages import Stage
@@ -190,7 +191,8 @@ def _seeing(parts: Parts) -> tuple[Row, ...]:
 
 
 def _answering(parts: Parts) -> tuple[Row, ...]:
-    alerts = (Link("hazard", Alert, "alert"),) if parts.alerts else ()
+    watched = (Link("hazard", Watched, "watched", "latest"),) if parts.alerts else ()
+    alerts = (Link("hazard", Alert, "alert"), *watched) if parts.alerts else ()
     return (
         Row(
             "answer",
@@ -199,6 +201,7 @@ def _answering(parts: Parts) -> tuple[Row, ...]:
                 *alerts,
                 Link("frame_quality", ViewState, "view"),
                 Link(ANY, SourceState, "source"),
+                Link(ANY, Fault, "fault"),
                 Link("speaker", Playback, "playback"),
                 Link("look", Scene, "scene", "latest"),
                 Link("route", Routed, "routed"),
@@ -210,7 +213,11 @@ def _answering(parts: Parts) -> tuple[Row, ...]:
             Notices(parts.notices),
             (
                 Link(ANY, SourceState, "source"),
+                Link("frame_quality", ViewState, "view"),
+                *watched,
                 Link(ANY, Fault, "fault"),
+                Link("floor", Effect, "silence"),
+                Link("press", SpeakerClear, "silence"),
                 Link(ANY, Wake, "wake"),
                 Link(ANY, TurnConfirmed, "confirmed"),
                 Link(ANY, Cancel, "cancel"),
@@ -256,8 +263,8 @@ def _speaking(parts: Parts) -> tuple[Row, ...]:
             (
                 *alerts,
                 Link(ANY, Cancel, "cancel"),
+                Link("press", SpeakerClear, "silence"),
                 Link("end_of_turn", SpeakerClear, "clear"),
-                Link("press", SpeakerClear, "clear"),
                 Link("speaker", Playback, "playback"),
                 Link("end_of_turn", SpeechStarted, "started"),
                 Link(ANY, TurnConfirmed, "confirmed"),
