@@ -151,10 +151,13 @@ class SlowSentences(Sentences):
     def __init__(self) -> None:
         super().__init__()
         self.permits = threading.Semaphore(0)
+        self.made = 0
+        """Sentences that were worked out, whether or not they went anywhere."""
 
     def step(self, port: str, item: Item, now_ns: int) -> Iterator[Item]:
         for produced in super().step(port, item, now_ns):
             self.permits.acquire(timeout=10)
+            self.made += 1
             yield produced
 
 
@@ -183,10 +186,48 @@ def test_live_stages_run_in_threads_and_cancelled_work_never_arrives() -> None:
         wait_until(lambda: any(isinstance(item, Cancel) for item in told))
         slow.permits.release(5)
         driver.deliver("keyboard", TurnText(TurnRef(2, 0), "b"))
-        wait_until(lambda: len(watcher.seen) == 4)
+        wait_until(lambda: len(watcher.seen) == 4 and slow.closed == 2)
     finally:
         driver.stop()
     assert [item.text for _, _, item in watcher.seen] == ["a 0", "b 0", "b 1", "b 2"]
+    assert slow.made == 1 + 1 + 3, "of what was cancelled only the sentence that was being made may be finished"
+    assert slow.closed == 2
+
+
+def test_live_a_stage_that_waits_is_woken_by_what_comes_and_loses_nothing() -> None:
+    watcher = Watcher()
+    rows = (Row("watch", watcher, (Link("camera", VideoFrame, "frame"),)),)
+    driver = LiveDriver(rows, [], outside=["camera"])
+    driver.start()
+    try:
+        for number in range(20):
+            driver.deliver("camera", frame(number))
+            wait_until(lambda number=number: len(watcher.seen) == number + 1)  # it waits again each time
+        threads = [
+            threading.Thread(target=lambda: [driver.deliver("camera", frame(number)) for number in range(200)])
+            for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        wait_until(lambda: len(watcher.seen) == 20 + 4 * 200)
+    finally:
+        driver.stop()
+
+
+def test_live_a_failing_stage_is_reported_and_goes_on_with_the_next_item() -> None:
+    told: list[Item] = []
+    rows = (Row("fail", Failing(), (Link("keyboard", TurnText, "text"),)),)
+    driver = LiveDriver(rows, [], [lambda _, __, item: told.append(item)], outside=["keyboard"])
+    driver.start()
+    try:
+        for number in range(2):
+            driver.deliver("keyboard", TurnText(TurnRef(number, 0), "x"))
+        wait_until(lambda: sum(isinstance(item, Fault) for item in told) == 2)
+    finally:
+        driver.stop()
+    assert {(item.stage, item.message) for item in told if isinstance(item, Fault)} == {
+        ("fail", "RuntimeError: model error")
+    }
 
 
 def test_live_stop_does_not_wait_for_a_stage_that_hangs() -> None:

@@ -23,10 +23,9 @@ from runtime.items import (
     Wake,
 )
 from runtime.stages.end_of_turn import EndOfTurn, State
-from runtime.stages.turn_rules import EndingRule, TurnSettings
+from runtime.stages.turn_rules import TurnSettings
 from tests.stage_harness import WINDOW_MS, Arrival, ns, only, run_stage, voiced, windows
 
-RULE = EndingRule()
 SPEECH = [True] * windows(640)
 LONG_SILENCE = [False] * windows(1500)
 
@@ -118,15 +117,15 @@ def test_a_turn_of_28_seconds_is_confirmed_as_it_is() -> None:
 @pytest.mark.parametrize(
     ("unfinished", "score", "sound", "required_ms"),
     [
-        (False, 0.9, 0.01, RULE.quick_ms),
-        (False, 0.9, None, RULE.quick_ms),
-        (False, 0.7, 0.9, RULE.likely_ms),
-        (False, 0.7, 0.2, RULE.unsure_ms),
-        (False, 0.7, None, RULE.unsure_ms),
-        (True, 0.9, 0.9, RULE.longest_ms),
-        (False, 0.1, 0.9, RULE.longest_ms),
-        (None, 0.0, 0.9, RULE.longest_ms),
-        (None, 0.0, None, RULE.longest_ms),
+        (False, 0.9, 0.01, 250),
+        (False, 0.9, None, 250),
+        (False, 0.7, 0.9, 400),
+        (False, 0.7, 0.2, 700),
+        (False, 0.7, None, 700),
+        (True, 0.9, 0.9, 1100),
+        (False, 0.1, 0.9, 1100),
+        (None, 0.0, 0.9, 1100),
+        (None, 0.0, None, 1100),
     ],
 )
 def test_the_silence_that_ends_a_turn_depends_on_text_and_sound(
@@ -144,7 +143,7 @@ def test_the_silence_that_ends_a_turn_depends_on_text_and_sound(
 
 def test_a_witness_of_an_older_guess_is_not_heard() -> None:
     witnesses: list[tuple[str, Item]] = [("routed", routed(TurnRef(1, 1)))]
-    assert confirmed_after_ms(EndOfTurn(), witnesses) >= RULE.longest_ms
+    assert confirmed_after_ms(EndOfTurn(), witnesses) >= 1100
 
 
 def test_a_witness_that_comes_late_ends_the_turn_at_once_if_the_silence_was_long_enough() -> None:
@@ -204,6 +203,27 @@ def test_with_a_headset_speech_interrupts_once_and_becomes_a_turn() -> None:
     items = run_stage(EndOfTurn(TurnSettings(duplex="headset")), arrivals)
     assert items.count(Cancel(SPOKEN, "interrupted")) == items.count(SpeakerClear("interrupted")) == 1
     assert only(TurnConfirmed, items)
+
+
+@pytest.mark.parametrize(("ms", "interrupts"), [(96, False), (128, False), (160, True), (192, True), (320, True)])
+def test_with_a_headset_160_ms_of_speech_interrupt(ms: float, interrupts: bool) -> None:
+    arrivals: list[Arrival] = [("playback", playback("started"), 0), *voiced(speech(ms) + silence(320))]
+    items = run_stage(EndOfTurn(TurnSettings(duplex="headset")), arrivals)
+    assert (SpeakerClear("interrupted") in items) == interrupts
+
+
+@pytest.mark.parametrize(("softly", "begins"), [(0.34, False), (0.36, False), (0.49, False), (0.5, True), (0.9, True)])
+def test_a_turn_begins_with_probable_speech_only(softly: float, begins: bool) -> None:
+    items = run_stage(EndOfTurn(), voiced([softly] * windows(640)))
+    assert bool(only(SpeechStarted, items)) == begins
+
+
+@pytest.mark.parametrize(("softly", "goes_on"), [(0.3, False), (0.34, False), (0.36, True), (0.45, True)])
+def test_speech_once_begun_goes_on_down_to_a_lower_probability(softly: float, goes_on: bool) -> None:
+    """The soft end of a word is not a pause: no guess is made on it."""
+    items = run_stage(EndOfTurn(), voiced([*SPEECH, *[softly] * windows(320)]))
+    guesses = [item for item in only(TurnAudio, items) if item.purpose == "guess"]
+    assert (guesses == []) == goes_on
 
 
 def test_with_a_headset_a_cough_does_not_interrupt() -> None:

@@ -46,7 +46,7 @@ class _Worker:
                 waiting = self.mailbox.pop()
                 if waiting is not None:
                     return waiting
-                self.wake.wait(0.5)
+                self.wake.wait()
         return None
 
     def _run(self) -> None:

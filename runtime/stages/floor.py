@@ -186,7 +186,7 @@ class Floor:
     def _silence(self, by: TurnRef | None = None) -> None:
         """Drop what waits, and what is still to come of turns that were confirmed before; alerts excepted."""
         self._silenced = {TurnRef(*confirmed) for confirmed in self._confirmed.items()} - {by}
-        self._sentences.drop(lambda say: say.kind != "alert" and say.turn != by)
+        self._sentences.drop(lambda say: say.kind != "alert" and (by is None or say.turn != by))
 
     def _cut(
         self, reason: Literal["interrupted", "alert", "stopped"], cancelled: TurnRef | None = None
