@@ -203,12 +203,13 @@ def test_live_a_stage_that_waits_is_woken_by_what_comes_and_loses_nothing() -> N
         for number in range(20):
             driver.deliver("camera", frame(number))
             wait_until(lambda number=number: len(watcher.seen) == number + 1)  # it waits again each time
-        threads = [
-            threading.Thread(target=lambda: [driver.deliver("camera", frame(number)) for number in range(200)])
-            for _ in range(4)
-        ]
-        for thread in threads:
-            thread.start()
+
+        def deliver_many() -> None:
+            for number in range(200):
+                driver.deliver("camera", frame(number))
+
+        for _ in range(4):
+            threading.Thread(target=deliver_many).start()
         wait_until(lambda: len(watcher.seen) == 20 + 4 * 200)
     finally:
         driver.stop()
