@@ -139,3 +139,59 @@ def test_colour_order_is_heeded(reader: TextReader) -> None:
     frame = picture_of([("Exit", (40, 40))])
     swapped = VideoFrame(frame.pixels[:, :, ::-1].copy(), 0, 0, "bgr")
     assert [line.score for line in reader.read(frame)] == [line.score for line in reader.read(swapped)]
+
+
+LETTER = ["Dear Ms Smith,", "your appointment is on Friday", "at ten in the morning.", "The City Clinic"]
+
+
+def turned_page(texts: list[str], quarters: int) -> VideoFrame:
+    """A page turned clockwise by so many quarters."""
+    page = picture_of([(text, (40, 40 + 60 * row)) for row, text in enumerate(texts)])
+    return VideoFrame(np.rot90(page.pixels, -quarters).copy(), 0, 0, "rgb")
+
+
+@pytest.mark.parametrize("quarters", range(4))
+@pytest.mark.parametrize("texts", [LETTER, ["Platform 7", "12:45"], ["EXIT"]])
+def test_a_page_is_read_however_it_is_turned(reader: TextReader, quarters: int, texts: list[str]) -> None:
+    lines = reader.read(turned_page(texts, quarters))
+    assert [line.text for line in lines] == texts
+    assert all(line.score > 0.9 for line in lines)
+
+
+@pytest.mark.parametrize("quarters", [0, 2])
+def test_columns_of_a_page_upside_down_are_read_in_order(reader: TextReader, quarters: int) -> None:
+    left, right = ["Soup", "Bread", "Cheese"], ["Water", "Juice", "Coffee"]
+    placed = [(t, (40, 60 + 60 * i)) for i, t in enumerate(left)]
+    page = picture_of([*placed, *((t, (400, 60 + 60 * i)) for i, t in enumerate(right))])
+    frame = VideoFrame(np.rot90(page.pixels, quarters).copy(), 0, 0, "rgb")
+    assert [line.text for line in reader.read(frame)] == left + right
+
+
+def test_a_line_that_runs_up_beside_an_upright_text_is_read_too(reader: TextReader) -> None:
+    page = picture_of([(text, (40, 40 + 60 * row)) for row, text in enumerate(LETTER)])
+    spine = picture_of([("Volume three", (10, 4))], (300, 40))
+    page.pixels[20:320, 580:620] = np.rot90(spine.pixels)
+    assert {line.text for line in reader.read(page)} == {*LETTER, "Volume three"}
+
+
+@pytest.mark.parametrize(("quarters", "passes"), [(0, 4), (1, 4), (2, 5), (3, 5)])
+def test_a_certain_page_is_read_once(
+    reader: TextReader, monkeypatch: pytest.MonkeyPatch, quarters: int, passes: int
+) -> None:
+    count, session = itertools.count(), reader._sessions["recogniser"]
+    run = session.run
+
+    def counted(inputs: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        next(count)
+        return run(inputs)
+
+    monkeypatch.setattr(session, "run", counted)
+    assert len(reader.read(turned_page(LETTER, quarters))) == 4
+    assert next(count) == passes
+
+
+def test_the_box_of_a_turned_line_is_where_it_stands_in_the_picture(reader: TextReader) -> None:
+    upright, over = reader.read(turned_page(["Platform 7"], 0))[0], reader.read(turned_page(["Platform 7"], 2))[0]
+    x1, y1, x2, y2 = upright.box
+    assert over.box == pytest.approx((1 - x2, 1 - y2, 1 - x1, 1 - y1), abs=0.02)
+    assert over.corners[0][0] > over.corners[1][0]

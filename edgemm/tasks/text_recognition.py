@@ -23,19 +23,17 @@ from edgemm.errors import BundleError
 from edgemm.media import Pixels, VideoFrame
 from edgemm.pictures.picture_files import read_picture
 from edgemm.pictures.preprocess import preprocess
-from edgemm.pictures.text_regions import (
-    Quadrilateral,
-    RegionSettings,
-    TextRegion,
-    reading_order,
-    straightened,
-    text_regions,
-)
+from edgemm.pictures.text_regions import Quadrilateral, RegionSettings, reading_order, straightened, text_regions
+from edgemm.pictures.text_turns import lies_across, page_lies_across, sides, turned, upright_boxes
 from edgemm.tasks.examples import Example
 
 CHARACTERS_FILE = "characters.txt"
 _MULTIPLE = 32
 _LINE_HEIGHT = 48
+_CERTAIN = 0.9
+"""Score of a line from which it surely lies as it was read; upside down, real lines reach at most 0.8."""
+_LINES_ASKED = 3
+"""Lines that may say which way up the page lies."""
 
 
 class TextRecognitionSettings(BaseModel):
@@ -71,7 +69,7 @@ class TextLine:
 
 
 class TextReader:
-    """Finds and reads lines of text; keeps nothing between pictures."""
+    """Finds and reads lines of text, however the page is turned; keeps nothing between pictures."""
 
     def __init__(self, bundle: Bundle, *, threads: int = 1) -> None:
         self.settings = bundle.settings(TextRecognitionSettings)
@@ -100,12 +98,15 @@ class TextReader:
         for so_far in self._probability(frame):
             probability = so_far
             yield ()
-        regions = text_regions(probability, self.settings.regions)
+        regions = [region.corners for region in text_regions(probability, self.settings.regions)]
+        page = _Page(self, frame, regions)
+        for _ in page.find_turn():
+            yield ()
         lines: list[TextLine] = []
-        for region in _in_order(regions, frame):
-            text, score = self._recognise(straightened(frame.pixels, region.corners), frame)
-            if text.strip():
-                lines.append(TextLine(text.strip(), score, region.corners))
+        for number in reading_order(upright_boxes(regions, page.quarters, frame.width, frame.height)):
+            line = page.line(number)
+            if line.text:
+                lines.append(line)
             yield tuple(lines)
 
     def calibration_inputs(self, example: Example) -> Iterator[Call]:
@@ -130,6 +131,11 @@ class TextReader:
             probability[start:stop] = found[start - first : stop - first]
             yield probability
 
+    def read_line(self, frame: VideoFrame, corners: Quadrilateral) -> TextLine:
+        """The line that begins at the first of `corners (corner, xy)`, in 0..1; its text may be empty."""
+        text, score = self._recognise(straightened(frame.pixels, corners), frame)
+        return TextLine(text.strip(), score, corners)
+
     def _recognise(self, line: Pixels, frame: VideoFrame) -> tuple[str, float]:
         """Text and mean probability of its characters; the best path (Graves et al. 2006, section 3.2)."""
         import cv2
@@ -152,7 +158,43 @@ class TextReader:
         return self._sessions[role].run({graph.inputs["pixels"].name: planes})[graph.outputs[result].name]
 
 
-def _in_order(regions: list[TextRegion], frame: VideoFrame) -> list[TextRegion]:
-    size = np.array([frame.width, frame.height], np.float32)
-    boxes = [(*(r.corners * size).min(axis=0), *(r.corners * size).max(axis=0)) for r in regions]
-    return [regions[index] for index in reading_order(boxes)]
+class _Page:
+    """The lines of one picture and how they lie. No line is read twice the same way."""
+
+    def __init__(self, reader: TextReader, frame: VideoFrame, regions: list[Quadrilateral]) -> None:
+        self._reader, self._frame, self._regions = reader, frame, regions
+        self._read: dict[tuple[int, int], TextLine] = {}
+        self.quarters = int(page_lies_across(regions, frame.width, frame.height))
+        """Quarter turns clockwise of the page, as far as is known."""
+
+    def find_turn(self) -> Iterator[None]:
+        """Settle `quarters` by the longest lines: one that is certain decides. Yields after each look at one."""
+        size = (self._frame.width, self._frame.height)
+        longest = sorted(range(len(self._regions)), key=lambda number: -max(sides(self._regions[number], *size)))
+        for number in longest[:_LINES_ASKED]:
+            upright, over = self._ways(number)
+            if self._as_turned(number, upright).score >= _CERTAIN:
+                return
+            yield
+            if self._as_turned(number, over).score >= _CERTAIN:
+                self.quarters += 2
+                return
+            yield
+
+    def line(self, number: int) -> TextLine:
+        """The line as the page lies; one that is uncertain then, the better of both ways."""
+        way, other = self._ways(number)
+        line = self._as_turned(number, way)
+        return line if line.score >= _CERTAIN else max(line, self._as_turned(number, other), key=lambda one: one.score)
+
+    def _ways(self, number: int) -> tuple[int, int]:
+        """Both turns that the shape of a line allows, first that of the page."""
+        across = int(lies_across(self._regions[number], self._frame.width, self._frame.height))
+        over = self.quarters // 2
+        return across + 2 * over, across + 2 * (1 - over)
+
+    def _as_turned(self, number: int, quarters: int) -> TextLine:
+        if (number, quarters) not in self._read:
+            corners = turned(self._regions[number], quarters)
+            self._read[number, quarters] = self._reader.read_line(self._frame, corners)
+        return self._read[number, quarters]
