@@ -76,6 +76,31 @@ def test_nothing_to_say_is_bad_input(capsys):
     assert "nothing to say" in capsys.readouterr().err
 
 
+@needs_voice
+@pytest.mark.parametrize("text", ["👍", "...", "\u0301", "\u200b", "\x01\x02", "\udcff"])
+def test_a_text_without_anything_to_pronounce_is_bad_input(capsys, tmp_path, bundles, text):
+    assert cli.main(["speak", text, "--save", str(tmp_path / "x.wav"), *bundles]) == 2
+    assert "nothing to say" in capsys.readouterr().err
+    assert not (tmp_path / "x.wav").exists()
+    assert cli.main(["infer", str(exported("piper-joe").folder), "hello", text]) == 2
+    assert "nothing to say" in capsys.readouterr().err
+
+
+@needs_voice
+@pytest.mark.parametrize("text", ["１２３", "привет", "你好", "Hi 👍 there", "\x01100P fast"])
+def test_whatever_has_letters_or_digits_is_spoken(capsys, tmp_path, bundles, text):
+    assert output(capsys, "speak", text, "--save", str(tmp_path / "x.wav"), *bundles)["duration_s"] > 0.2
+
+
+@needs_voice
+@pytest.mark.parametrize("sent", [b"", b"\xff\xfe", None], ids=["empty", "no text", "closed"])
+def test_standard_input_that_holds_no_text_is_bad_input(bundles, sent):
+    speak = [sys.executable, "-m", "edgemm", "speak", "--save", "-", *bundles]
+    command = ["sh", "-c", '"$@" <&-', "sh", *speak] if sent is None else speak
+    done = subprocess.run(command, input=sent, capture_output=True)
+    assert done.returncode == 2 and (b"nothing to say" in done.stderr or b"no text" in done.stderr)
+
+
 def test_standard_output_is_not_promised_twice(capsys):
     assert cli.main(["speak", "hello", "--json", "--save", "-"]) == 2
 

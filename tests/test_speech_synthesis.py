@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
+import signal
 
 import numpy as np
 import pytest
 
-from edgemm.errors import InputError
+from edgemm.errors import HostError, InputError
 from edgemm.tasks.speech_synthesis import SpeechSynthesiser, _piece_sizes
+from tests.broken_espeak import BreakableEspeak
 from tests.exported import exported
 
 HELLO = "həlˈoʊ."
@@ -79,6 +81,39 @@ def test_an_impossible_rate_is_refused(voice: SpeechSynthesiser) -> None:
 
 def test_nothing_to_say_is_no_sound(voice: SpeechSynthesiser) -> None:
     assert list(voice.synthesise_phonemes("")) == []
+
+
+@pytest.mark.parametrize("phonemes", ["", " ", "...", "?!", "☃☃.", ", , ."])
+def test_without_a_phoneme_that_the_voice_knows_there_is_no_sound(voice: SpeechSynthesiser, phonemes: str) -> None:
+    assert list(voice.synthesise_phonemes(phonemes)) == []
+
+
+def test_what_can_be_pronounced_is_spoken_between_what_cannot(voice: SpeechSynthesiser) -> None:
+    np.testing.assert_array_equal(whole(voice, f"☃. {HELLO} ☃☃!"), whole(voice, HELLO))
+
+
+def test_a_model_that_gives_no_numbers_is_a_fault_and_no_sound(
+    voice: SpeechSynthesiser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voice, "_decode", lambda latent: np.full(latent.shape[-1] * 256, np.nan, np.float32))
+    with pytest.raises(HostError, match="no sound"):
+        next(voice.synthesise_phonemes(HELLO))
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_urgent_voice_is_the_same_with_an_espeak_of_its_own(
+    voice: SpeechSynthesiser, espeak: BreakableEspeak, number: signal.Signals
+) -> None:
+    spoken = np.concatenate(list(voice.synthesise("Mind the step.")))
+    urgent = voice.urgent()
+    urgent.start()
+    assert urgent.phonemiser is not voice.phonemiser
+    np.testing.assert_array_equal(np.concatenate(list(urgent.synthesise("Mind the step."))), spoken)
+    espeak.signal(number)
+    with pytest.raises(HostError):  # at its first attempt: a second voice is there
+        urgent.synthesise("Mind the step.")
+    np.testing.assert_array_equal(np.concatenate(list(voice.synthesise("Mind the step."))), spoken)
+    urgent.phonemiser.close()
 
 
 def test_pieces_cover_every_frame_once() -> None:
