@@ -7,6 +7,8 @@ counts its closing NUL, then the bytes.
 
 from __future__ import annotations
 
+import math
+import os
 import re
 import struct
 from dataclasses import dataclass
@@ -19,6 +21,13 @@ from edgemm.bundles.tensors import Array
 from edgemm.errors import CheckpointError
 
 FORMAT_VERSION = 6
+_STACKED = {
+    ("self_attention", "linear_0"): ("q_proj", "k_proj", "v_proj"),
+    ("self_attention", "linear_1"): ("out_proj",),
+    ("attention", "linear_0"): ("q_proj",),
+    ("attention", "linear_1"): ("k_proj", "v_proj"),
+    ("attention", "linear_2"): ("out_proj",),
+}
 _ELEMENT_TYPES = {0: "<f4", 1: "i1", 2: "<i2", 3: "<i4", 4: "<f2"}
 
 
@@ -46,7 +55,7 @@ def read_model(path: Path) -> Model:
             for _ in range(aliases):
                 alias, name = _string(file), _string(file)
                 tensors[alias] = tensors[name]
-    except (struct.error, ValueError, KeyError, UnicodeDecodeError) as error:
+    except (OSError, struct.error, ValueError, KeyError, OverflowError) as error:
         raise CheckpointError(f"{path}: not a CTranslate2 model, or truncated", found=error) from error
     return Model(specification, tensors)
 
@@ -95,13 +104,11 @@ def _renamed(name: str, tensor: Array) -> list[tuple[str, Array]]:
     if block == "ffn":
         return [(f"{prefix}.{'fc1' if part == 'linear_0' else 'fc2'}.{kind}", tensor)]
     attention = f"{prefix}.{'self_attn' if block == 'self_attention' else 'encoder_attn'}"
-    stacked = {
-        ("self_attention", "linear_0"): ("q_proj", "k_proj", "v_proj"),
-        ("self_attention", "linear_1"): ("out_proj",),
-        ("attention", "linear_0"): ("q_proj",),
-        ("attention", "linear_1"): ("k_proj", "v_proj"),
-        ("attention", "linear_2"): ("out_proj",),
-    }[block, part]
+    stacked = _STACKED.get((block, part))
+    if stacked is None or len(tensor) % len(stacked):
+        raise CheckpointError(
+            f"CTranslate2 tensor {name}", expected="the stacked projections of a Whisper", found=tensor.shape
+        )
     pieces = zip(stacked, np.split(tensor, len(stacked)), strict=True)
     # Whisper's keys have no bias; CTranslate2 stores zeros in its place.
     return [(f"{attention}.{new}.{kind}", piece) for new, piece in pieces if (new, kind) != ("k_proj", "bias")]
@@ -121,5 +128,11 @@ def _variable(file: BinaryIO) -> tuple[str, Array]:
     (rank,) = _unpack(file, "<B")
     sizes = _unpack(file, f"<{rank}I")
     element_type, length = _unpack(file, "<BI")
-    data = np.frombuffer(file.read(length), dtype=_ELEMENT_TYPES[element_type])
-    return name, data.reshape(sizes)
+    dtype = np.dtype(_ELEMENT_TYPES[element_type])
+    if length != math.prod(sizes) * dtype.itemsize or length > _bytes_left(file):
+        raise ValueError(f"variable '{name}' of sizes {sizes} has {length} bytes, and {_bytes_left(file)} are left")
+    return name, np.frombuffer(file.read(length), dtype).reshape(sizes)
+
+
+def _bytes_left(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size - file.tell()
