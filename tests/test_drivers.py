@@ -231,6 +231,41 @@ def test_live_a_failing_stage_is_reported_and_goes_on_with_the_next_item() -> No
     }
 
 
+class BreaksDown:
+    """A source that delivers once, then raises."""
+
+    name = "camera"
+
+    def __init__(self, opens: bool) -> None:
+        self._opens = opens
+        self._delivered = False
+
+    def open(self) -> None:
+        if not self._opens:
+            raise RuntimeError("cannot open")
+
+    def read(self) -> Item:
+        if self._delivered:
+            raise RuntimeError("cannot read")
+        self._delivered = True
+        return frame(0)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("opens", [True, False])
+def test_live_a_source_that_raises_is_a_fault_and_not_a_thread_that_is_gone_in_silence(opens: bool) -> None:
+    told: list[Item] = []
+    driver = LiveDriver((), [BreaksDown(opens)], [lambda _, __, item: told.append(item)])
+    driver.start()
+    try:
+        wait_until(lambda: any(isinstance(item, Fault) for item in told))
+    finally:
+        driver.stop()
+    assert told[-1] == Fault("camera", f"RuntimeError: cannot {'read' if opens else 'open'}")
+
+
 def test_live_stop_does_not_wait_for_a_stage_that_hangs() -> None:
     slow = SlowSentences()
     driver = LiveDriver((Row("answer", slow, (Link("keyboard", TurnText, "text"),)),), [], outside=["keyboard"])

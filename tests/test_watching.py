@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from edgemm.media import NS_PER_S
-from runtime.items import Alert, Answer, Fault, SourceState, Tone, ViewState, Watched
+from runtime.items import Alert, Answer, Fault, Press, SourceState, Tone, ViewState, Watched
 from runtime.skills.watching import why_unwatched
 from runtime.table.pipeline import pipeline
 from tests.moving_pictures import photograph
@@ -204,6 +204,13 @@ def test_after_stop_nothing_sounds_any_more() -> None:
     assert [item for time_s, item in told.items if isinstance(item, Tone) and time_s > 3.0] == []
     assert [text for time_s, text in told.heard if time_s > 3.1] == []
     assert [text for time_s, text in told.heard if time_s < 3.0]
+
+
+@pytest.mark.parametrize("after_s", [0.004, 0.3])
+def test_after_edgemm_stop_the_answer_that_was_being_worked_on_is_not_heard(after_s: float) -> None:
+    stop = [(int((2.05 + after_s) * NS_PER_S), "daemon", Press("command"))]
+    told = played(pipeline(parts()), film(pictures(50)), asked(2.05, "what can I ask"), stop, end_s=5.0)
+    assert [text for time_s, text in told.heard if time_s > 2.1 + after_s] == []
 
 
 def test_an_alert_is_the_most_urgent_of_what_the_floor_hears() -> None:

@@ -146,12 +146,15 @@ class LiveDriver:
         ]
 
     def _pump(self, source: Source) -> None:
-        source.open()
         try:
+            source.open()
             while not self.stopping.is_set():
                 item = source.read()
                 if item is not None:
                     self.deliver(source.name, item)
+        except Exception as error:
+            log.debug("source %s failed", source.name, exc_info=True)
+            self.deliver(source.name, Fault(source.name, f"{type(error).__name__}: {error}"))
         finally:
             source.close()
 

@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from edgemm.media import NS_PER_S
 
 MISSED = {
+    "camera": "see",
+    "microphone": "hear you",
+    "keyboard": "read what you type",
+    "button": "notice the button",
+    "speaker_device": "speak",
     "voice_activity": "hear when you speak",
     "wake": "hear my name",
     "press": "notice the key",

@@ -18,6 +18,7 @@ from runtime.items import (
     Effect,
     Item,
     Playback,
+    Press,
     Say,
     SpeakerAudio,
     SpeakerClear,
@@ -38,8 +39,8 @@ SAME_ALERT_NS = 3 * NS_PER_S
 
 
 class Floor:
-    """Ports, in this order: `alert` (Alert), `cancel` (Cancel), `silence` (SpeakerClear: nothing more is to be heard),
-    `clear` (SpeakerClear: somebody speaks), `playback` (Playback), `started` (SpeechStarted), `confirmed`
+    """Ports, in this order: `alert` (Alert), `cancel` (Cancel), `silence` (SpeakerClear, Press: nothing more is to be
+    heard), `clear` (SpeakerClear: somebody speaks), `playback` (Playback), `started` (SpeechStarted), `confirmed`
     (TurnConfirmed, TurnText), `effect` (Effect), `answer` (Answer), `audio` (SpeechAudio), `tone` (Tone).
 
     Yields SpeakerAudio, SpeakerClear, Say (the alert's sentence, for the alert voice), Cancel (turns that it cut), and
@@ -68,6 +69,8 @@ class Floor:
             yield from self._alert(item, now_ns)
         elif isinstance(item, Cancel):
             yield from self._cancel(item)
+        elif isinstance(item, Press):
+            self._silence()
         elif isinstance(item, SpeakerClear):
             if port == "silence":
                 self._silence()

@@ -12,6 +12,7 @@ from runtime.items import (
     Fault,
     Item,
     Playback,
+    Press,
     Say,
     SourceState,
     SpeakerClear,
@@ -33,7 +34,7 @@ ASLEEP_NS = 3 * NS_PER_S
 
 AWAKE = "I watch again for things that come closer."
 
-MUTE = frozenset({"voice", "floor", "speaker"})
+MUTE = frozenset({"voice", "floor", "speaker", "speaker_device"})
 """While one of them fails, only a tone can say so."""
 
 
@@ -54,7 +55,8 @@ class NoticeSettings:
 
 class Notices:
     """Ports: `source` (SourceState), `fault` (Fault), `view` (ViewState), `watched` (Watched), `wake` (Wake),
-    `confirmed` (TurnConfirmed), `cancel` (Cancel), `silence` (Effect, SpeakerClear), `playback` (Playback), `tick`.
+    `confirmed` (TurnConfirmed), `cancel` (Cancel), `silence` (Effect, SpeakerClear, Press), `playback`
+    (Playback), `tick`.
 
     Yields Say of kind `notice`, and Tone.
     """
@@ -82,7 +84,7 @@ class Notices:
             self._tones.cancelled(item.turn)
         elif isinstance(item, Playback) and item.turn is not None:
             self._tones.answered(item.turn)
-        elif isinstance(item, SpeakerClear) or (isinstance(item, Effect) and item.name == "stop"):
+        elif isinstance(item, (SpeakerClear, Press)) or (isinstance(item, Effect) and item.name == "stop"):
             self._tones.silence()
         elif isinstance(item, Tick):
             yield from self._due(now_ns)

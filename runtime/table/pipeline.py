@@ -114,6 +114,11 @@ def _is_partial(item: Item) -> bool:
     return isinstance(item, TurnAudio) and item.purpose == "partial"
 
 
+def _is_stop(press: Press) -> bool:
+    """`edgemm stop` also ends what is still being worked on; a key that is pressed in silence asks to listen."""
+    return press.by == "command"
+
+
 def _listening(parts: Parts) -> tuple[Row, ...]:
     wake_rows = () if parts.wake is None else (_wake(parts.wake),)
     return (
@@ -218,6 +223,7 @@ def _answering(parts: Parts) -> tuple[Row, ...]:
                 Link(ANY, Fault, "fault"),
                 Link("floor", Effect, "silence"),
                 Link("press", SpeakerClear, "silence"),
+                Link(ANY, Press, "silence", where=_is_stop),
                 Link(ANY, Wake, "wake"),
                 Link(ANY, TurnConfirmed, "confirmed"),
                 Link(ANY, Cancel, "cancel"),
@@ -264,6 +270,7 @@ def _speaking(parts: Parts) -> tuple[Row, ...]:
                 *alerts,
                 Link(ANY, Cancel, "cancel"),
                 Link("press", SpeakerClear, "silence"),
+                Link(ANY, Press, "silence", where=_is_stop),
                 Link("end_of_turn", SpeakerClear, "clear"),
                 Link("speaker", Playback, "playback"),
                 Link("end_of_turn", SpeechStarted, "started"),
