@@ -1,4 +1,4 @@
-"""Code evidence: QR codes and bar codes, by zxing-cpp. The label is "QR code\\ncontent"."""
+"""Code evidence: QR codes and bar codes, by zxing-cpp. The label is "QR code\\ncontent", without secrets."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from edgemm.media import Pixels, VideoFrame
 from runtime.evidence import Evidence, EvidenceKind, Region
+from runtime.evidence.code_content import kept
 
 _SIDES_PX = (640, 1280)
 """Longer side of the picture in each pass: the small one is quick and enough for a code that fills the view."""
@@ -46,7 +47,7 @@ def _evidence(frame: VideoFrame, pixels: Pixels, code: Any) -> Evidence:
     name = next((spoken for part, spoken in _NAMES.items() if part in code.format.name), "bar code")
     return Evidence(
         kind="code",
-        label=f"{name}\n{code.text}",
+        label=f"{name}\n{kept(code.text)}",
         score=1.0,  # zxing-cpp returns only codes whose checksum holds
         region=_region(pixels, code.position),
         source="zxing-cpp",

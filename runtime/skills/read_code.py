@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
+from runtime.evidence.code_content import said
 from runtime.language.phrasing import sentence
 from runtime.skills.seeing import cannot_see
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
@@ -22,19 +21,9 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
     codes = yield from look.gather("code")
     for code in codes:
         name, _, content = code.label.partition(NAME_AND_CONTENT)
-        yield Sentence(sentence(f"{name}: {_speakable(content)}"), (code,))
+        yield Sentence(sentence(f"{name}: {said(content)}"), (code,))
     if not codes:
         yield Sentence("I don't see a code that I can read. Hold it closer, flat and still.")
-
-
-def _speakable(content: str) -> str:
-    """A link by its host, the name of a wireless network, digits one by one, else the text."""
-    if re.match(r"https?://", content, re.IGNORECASE):
-        return f"a link to {urlsplit(content).hostname}"
-    network = re.match(r"WIFI:.*?S:([^;]+);", content)
-    if network:
-        return f"the wireless network {network[1]}"
-    return " ".join(content) if content.isdigit() else content
 
 
 SKILL = Skill(
