@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 import soundfile
 
-from edgemm.bundles.bundle import MANIFEST_FILE
 from edgemm.cli import main
 from edgemm.host import host_target
+from tests.bundle_damage import edit_manifest
 
 USAGE, HOST = 2, 4
 
@@ -121,8 +121,7 @@ def with_a_gate_that_did_not_hold(folder: Path) -> str:
 
 
 def _edit(folder: Path, key: str, value: object, told: str) -> str:
-    path = folder / MANIFEST_FILE
-    path.write_text(json.dumps({**json.loads(path.read_text()), key: value}))
+    edit_manifest(folder, lambda content: content.update({key: value}))
     return told
 
 

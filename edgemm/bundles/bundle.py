@@ -17,7 +17,9 @@ from edgemm.errors import BundleError, StorageError
 
 MANIFEST_FILE = "manifest.json"
 REPORT_FILE = "report.json"
-OWN_FILES = frozenset({MANIFEST_FILE})
+DIGEST_FILE = "manifest.sha256"
+"""The manifest's own SHA-256, as `sha256sum -c` reads it. What signs a bundle signs this file."""
+OWN_FILES = frozenset({MANIFEST_FILE, DIGEST_FILE})
 """Files of a bundle that its manifest cannot list."""
 MOST_MANIFEST_BYTES = 16 << 20
 
@@ -42,7 +44,7 @@ class Bundle:
 
     @classmethod
     def open(cls, folder: Path | str, *, task: str | None = None) -> Bundle:
-        """Open and check a bundle: schema, hashes, gates, host, and `task` if given. Raises BundleError."""
+        """Open and check a bundle: digest, schema, hashes, gates, host, and `task` if given. Raises BundleError."""
         folder = Path(folder)
         manifest = _read_manifest(folder)
         for name, expected in manifest.files.items():
@@ -114,6 +116,7 @@ def write_bundle(folder: Path, manifest: Manifest, files: Mapping[str, Path]) ->
             shutil.copyfile(path, target)
         complete = manifest.model_copy(update={"files": {name: sha256_of(new / name) for name in sorted(files)}})
         (new / MANIFEST_FILE).write_text(complete.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        (new / DIGEST_FILE).write_text(_digest_line(sha256_of(new / MANIFEST_FILE)), encoding="ascii")
         for path in [*new.rglob("*"), new]:
             _fsync(path)
         if folder.exists():
@@ -145,12 +148,17 @@ def _read_manifest(folder: Path) -> Manifest:
     try:
         if path.stat().st_size > MOST_MANIFEST_BYTES:
             raise BundleError(f"bundle {folder}: {MANIFEST_FILE} is too large", expected=f"{MOST_MANIFEST_BYTES} bytes")
-        raw = json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_bytes()
     except FileNotFoundError:
         raise BundleError(
             f"no bundle at {folder}", expected=MANIFEST_FILE, remedy="Export one with `edgemm export`."
         ) from None
-    except (OSError, ValueError, RecursionError) as error:
+    except OSError as error:
+        raise BundleError(f"bundle {folder}: cannot read {MANIFEST_FILE}", found=error) from error
+    _check_digest(folder, hashlib.sha256(text).hexdigest())
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise BundleError(f"bundle {folder}: cannot read {MANIFEST_FILE}", found=error) from error
     version = raw.get("schema_version") if isinstance(raw, dict) else None
     if version != SCHEMA_VERSION:
@@ -164,6 +172,30 @@ def _read_manifest(folder: Path) -> Manifest:
         return Manifest.model_validate(raw)
     except ValidationError as error:
         raise BundleError(f"bundle {folder}: {MANIFEST_FILE} is malformed", found=error) from error
+
+
+def _digest_line(sha256: str) -> str:
+    return f"{sha256}  {MANIFEST_FILE}\n"
+
+
+def _check_digest(folder: Path, sha256: str) -> None:
+    """The manifest is the one that was written with the digest beside it."""
+    try:
+        stated = (folder / DIGEST_FILE).read_bytes()
+    except OSError as error:
+        raise BundleError(
+            f"bundle {folder}: nothing vouches for its manifest",
+            expected=DIGEST_FILE,
+            found=error.strerror,
+            remedy="Export the bundle again with `edgemm export`.",
+        ) from error
+    if stated != _digest_line(sha256).encode():
+        raise BundleError(
+            f"bundle {folder}: {MANIFEST_FILE} or {DIGEST_FILE} is damaged",
+            expected=f"SHA-256 {sha256[:12]}…",
+            found=repr(stated[:12])[1:],
+            remedy="Copy the bundle again, or export it with `edgemm export`.",
+        )
 
 
 def _check_file(folder: Path, name: str, expected: str) -> None:

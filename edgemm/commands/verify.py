@@ -1,4 +1,4 @@
-"""`edgemm verify BUNDLE`: hashes, gates and host; every graph loads, agrees with the manifest, and runs once."""
+"""`edgemm verify BUNDLE`: every file, gates and host; every graph loads, agrees with the manifest, and runs once."""
 
 from __future__ import annotations
 
@@ -26,6 +26,12 @@ def main(argv: list[str]) -> int:
     results = []
     for folder in arguments.bundles:
         bundle = Bundle.open(folder)
+        if unlisted := bundle.unlisted():
+            raise BundleError(
+                f"bundle {folder}: files that its manifest does not list",
+                found=", ".join(unlisted),
+                remedy="Remove them, or export the bundle again.",
+            )
         graphs = verify_graphs(bundle, arguments.threads)
         open_task(bundle, threads=arguments.threads)
         results.append({"bundle": str(folder), "files": len(bundle.manifest.files), "graphs": graphs})
