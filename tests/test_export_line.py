@@ -78,6 +78,17 @@ def test_an_unchanged_recipe_rebuilds_nothing(tree: dict[str, Any], monkeypatch:
     assert {path: path.stat().st_mtime_ns for path in BUNDLE.iterdir()} == before
 
 
+def test_bundles_of_another_version_in_cache_and_folder_are_written_again(tree: dict[str, Any]) -> None:
+    assert export(tree) == 0
+    before = content(BUNDLE)
+    digests = [path for place in (Path("cache"), BUNDLE) for path in place.rglob("manifest.sha256")]
+    for digest in digests:
+        digest.unlink()
+    assert export(tree) == 0
+    assert len(digests) > 1 and all(digest.is_file() for digest in digests)
+    assert content(BUNDLE).keys() == before.keys()
+
+
 def test_a_changed_checkpoint_is_exported_again(tree: dict[str, Any]) -> None:
     assert export(tree) == 0
     before = content(BUNDLE)

@@ -16,6 +16,7 @@ import pytest
 
 from edgemm.bundles.bundle import MANIFEST_FILE, write_bundle
 from edgemm.commands.verify import main as verify
+from edgemm.errors import InputError
 from edgemm.pictures.picture_files import read_picture, write_picture
 from edgemm.settings.yaml_source import read_yaml
 from edgemm.sound.sound_files import read_sound, write_sound

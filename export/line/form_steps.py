@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from edgemm.bundles.bundle import Bundle, write_bundle
 from edgemm.bundles.figures import Figure
 from edgemm.bundles.manifest import Manifest, Measured
 from edgemm.bundles.tensors import Array
-from edgemm.errors import ConfigError
+from edgemm.errors import BundleError, ConfigError
 from edgemm.evaluation import evaluator
 from edgemm.tasks.examples import read_examples
 from export.data.cache import data_set, data_set_hash
@@ -97,10 +98,16 @@ def candidate_bundle(shop: Shop, form: FormConfig, calibration: CalibrationInput
             (folder / f"{role}.onnx").unlink()
         (folder / "changed.json").write_text(json.dumps(changed), encoding="utf-8")
 
-    folder = once(shop.work, f"{shop.target.name}-{form.name}", key, build)
+    label = f"{shop.target.name}-{form.name}"
+    folder = once(shop.work, label, key, build)
+    try:
+        bundle = Bundle.open(folder / "bundle")
+    except BundleError:  # damaged since, or written by a version whose bundles were others
+        shutil.rmtree(folder)
+        bundle = Bundle.open(once(shop.work, label, key, build) / "bundle")
     shop.used.add(folder)
     changed_nodes = json.loads((folder / "changed.json").read_text(encoding="utf-8"))
-    return Candidate(Bundle.open(folder / "bundle"), changed_nodes)
+    return Candidate(bundle, changed_nodes)
 
 
 def compared(shop: Shop, reference: Bundle, candidate: Bundle) -> tuple[Figure, ...]:
