@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import subprocess
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +23,15 @@ def started(*arguments: str, command: list[str] = EDGEMM, **how: Any) -> subproc
     return subprocess.run([*command, *arguments], check=False, timeout=120, **how)
 
 
+def closing(*numbers: int) -> None:
+    """What a service that closes streams does before it starts us."""
+    for number in numbers:
+        os.close(number)
+
+
 @pytest.mark.parametrize("closed", [(0,), (1,), (2,), (0, 1, 2)])
 def test_streams_that_a_service_has_closed_are_no_error(closed: tuple[int, ...]) -> None:
-    def close() -> None:
-        for number in closed:
-            os.close(number)
-
-    done = started("run", "--print-config", preexec_fn=close)
+    done = started("run", "--print-config", preexec_fn=partial(closing, *closed))
     assert done.returncode == 0
     assert 1 in closed or 'pack: "starter"' in done.stdout
     assert done.stderr == ""
@@ -37,12 +40,12 @@ def test_streams_that_a_service_has_closed_are_no_error(closed: tuple[int, ...])
 def test_a_file_opened_later_is_no_standard_stream() -> None:
     """Where descriptor 2 is free, the next file would get what C libraries complain of."""
     code = "from edgemm.process_start import open_streams; open_streams(); print(open('/etc/passwd').fileno() > 2)"
-    done = started(command=run_code(code), preexec_fn=lambda: (os.close(0), os.close(2)))
+    done = started(command=run_code(code), preexec_fn=partial(closing, 0, 2))
     assert done.stdout == "True\n"
 
 
 def test_without_standard_input_there_is_no_question() -> None:
-    done = started("ask", preexec_fn=lambda: os.close(0))
+    done = started("ask", preexec_fn=partial(closing, 0))
     assert done.returncode == 2 and "no question" in done.stderr
 
 
@@ -97,7 +100,12 @@ def test_configs_that_is_a_file_is_no_folder_of_configurations(tmp_path: Path) -
 def test_a_folder_that_is_gone_and_one_that_cannot_be_written_to_are_places_to_start_in(tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     gone.mkdir()
-    done = started("run", "--print-config", preexec_fn=lambda: (os.chdir(gone), gone.rmdir()))
+
+    def leave() -> None:
+        os.chdir(gone)
+        gone.rmdir()
+
+    done = started("run", "--print-config", preexec_fn=leave)
     assert done.returncode == 0, done.stderr
     assert started("run", "--print-config", cwd="/proc").returncode == 0
 

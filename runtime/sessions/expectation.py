@@ -44,7 +44,10 @@ class Expectation(BaseModel):
     @classmethod
     def _patterns_compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
         for pattern in patterns:
-            re.compile(pattern)
+            try:
+                re.compile(pattern)
+            except (re.error, RecursionError, OverflowError) as error:
+                raise ValueError(f"expected a regular expression, found {pattern[:40]!r}: {error}") from error
         return patterns
 
     @model_validator(mode="after")

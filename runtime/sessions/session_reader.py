@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import struct
+import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,8 +26,13 @@ from runtime.sessions.session import (
     Arrival,
     SessionInfo,
 )
+from runtime.sessions.session_messages import Damage, SessionMessage, sense, session_messages
 
-MAGIC = b"\x89MCAP0\r\n"
+log = logging.getLogger(__name__)
+
+MAX_GAP_NS = 3600 * NS_PER_S
+"""Between two messages, and between a capture and its arrival: more is a damaged time."""
+MIN_RATE_HZ, MAX_RATE_HZ = 1000, 384_000
 
 
 @dataclass(frozen=True)
@@ -44,25 +49,34 @@ class Session:
     loss: str | None = None
 
     def arrivals(self, *sources: Literal["camera", "microphone"]) -> Iterator[Arrival]:
-        """Frames and sound of `sources` (default: both), decoded one by one, in the order of their arrival."""
+        """Frames and sound of `sources` (default: both), decoded one by one, in the order of their arrival.
+
+        Raises InputError where the file makes no sense; one that is recovered ends there, and that is told.
+        """
         topics = {"/" + source for source in sources} or {CAMERA_TOPIC, MICROPHONE_TOPIC}
         decoders = _Decoders()
         try:
-            for schema, channel, message in _messages(self.path):
-                if channel.topic in topics:
-                    yield self._arrival(channel.topic, message, decoders.decode(schema, message.data))
-        except _Damage:
+            for found in session_messages(self.path):
+                if isinstance(found, SessionMessage) and found.topic in topics:
+                    yield self._arrival(found, decoders)
+        except Damage as damage:
             if self.loss is None:  # it was whole when it was opened
                 raise
+            log.warning("the session %s ends here: %s", self.path, damage)
 
-    def _arrival(self, topic: str, message: Any, content: Any) -> Arrival:
-        captured_ns = content.timestamp.seconds * NS_PER_S + content.timestamp.nanos - self.info.start_unix_ns
-        arrival_ns = message.log_time - self.info.start_unix_ns
-        if topic == CAMERA_TOPIC:
-            pixels = decode_picture(content.data, f"{self.path}, frame {message.sequence}")
-            return Arrival(arrival_ns, "camera", VideoFrame(pixels, captured_ns, message.sequence))
-        samples = np.frombuffer(content.data, "<i2").astype(np.float32) / np.float32(32768)
-        return Arrival(arrival_ns, "microphone", AudioChunk(samples, content.sample_rate, captured_ns))
+    def _arrival(self, found: SessionMessage, decoders: _Decoders) -> Arrival:
+        arrival_ns = found.message.log_time - self.info.start_unix_ns
+        with sense(f"the message on {found.topic} at {arrival_ns / NS_PER_S:.1f} s makes no sense"):
+            content = decoders.decode(found.schema, found.message.data)
+            captured_ns = content.timestamp.seconds * NS_PER_S + content.timestamp.nanos - self.info.start_unix_ns
+            if abs(captured_ns - arrival_ns) > MAX_GAP_NS:
+                raise ValueError("captured at another time than it arrived")
+            if found.topic == CAMERA_TOPIC:
+                pixels = decode_picture(content.data, f"{self.path}, frame {found.message.sequence}")
+                return Arrival(arrival_ns, "camera", VideoFrame(pixels, captured_ns, found.message.sequence))
+            _sound_ns(content)
+            samples = np.frombuffer(content.data, "<i2").astype(np.float32) / np.float32(32768)
+            return Arrival(arrival_ns, "microphone", AudioChunk(samples, content.sample_rate, captured_ns))
 
 
 def find_session(name: str) -> Path:
@@ -91,16 +105,16 @@ def open_session(path: str | Path, recover: bool = False) -> Session:
     survey = _Survey()
     loss = None
     try:
-        for schema, channel, message in _messages(path, survey):
-            survey.add(schema, channel.topic, message)
-    except _Damage as damage:
+        for found in session_messages(path):
+            survey.add(found)
+    except Damage as damage:
         loss = f"{damage}; {survey.recovered()}"
-        if not recover:
+        if not recover or survey.info is None:
             raise InputError(
                 f"the session {path} is cut off or damaged",
                 expected="a complete MCAP file",
                 found=loss,
-                remedy=f"Read what is whole with: edgemm replay --recover {path}",
+                remedy=None if recover else f"Read what is whole with: edgemm replay --recover {path}",
             ) from damage.__cause__
     if survey.info is None:
         raise InputError(
@@ -122,10 +136,6 @@ def open_session(path: str | Path, recover: bool = False) -> Session:
     )
 
 
-class _Damage(InputError):
-    """The file ends, or makes no sense, here."""
-
-
 class _Survey:
     """What there is in the file up to the end or the damage."""
 
@@ -138,16 +148,30 @@ class _Survey:
         self.sound_ns = 0
         self._decoders = _Decoders()
 
-    def add(self, schema: Any, topic: str, message: Any) -> None:
-        self.counts[topic] += 1
-        self.end_unix_ns = max(self.end_unix_ns, message.log_time)
+    def add(self, found: SessionMessage | Any) -> None:
+        """Raises Damage for what makes no sense."""
+        if isinstance(found, SessionMessage):
+            with sense(f"a message on {found.topic!r} makes no sense"):
+                self._add(found.schema, found.topic, found.message)
+        elif found.name == METADATA_NAME:
+            with sense(f"the record {METADATA_NAME} makes no sense"):
+                self.info = SessionInfo.model_validate(found.metadata)
+                self.end_unix_ns = self.info.start_unix_ns
+
+    def _add(self, schema: Any, topic: str, message: Any) -> None:
+        if self.info is not None and not -MAX_GAP_NS <= message.log_time - self.end_unix_ns <= MAX_GAP_NS:
+            raise ValueError("hours lie between two messages, or the session's start is not its own")
         if topic == TRUTH_TOPIC:
             self.truth.append(Expectation.model_validate_json(message.data))
         elif topic == EVENTS_TOPIC:
-            self.events.append(json.loads(message.data))
+            event = json.loads(message.data)
+            if not isinstance(event, dict):
+                raise ValueError("an event is no object")
+            self.events.append(event)
         elif topic == MICROPHONE_TOPIC:
-            content = self._decoders.decode(schema, message.data)
-            self.sound_ns += len(content.data) // 2 * NS_PER_S // content.sample_rate
+            self.sound_ns += _sound_ns(self._decoders.decode(schema, message.data))
+        self.counts[topic] += 1
+        self.end_unix_ns = max(self.end_unix_ns, message.log_time)
 
     def recovered(self) -> str:
         if self.info is None:
@@ -178,49 +202,10 @@ class _Decoders:
         return self._classes[schema.id].FromString(data)
 
 
-def _messages(path: Path, survey: _Survey | None = None) -> Iterator[tuple[Any, Any, Any]]:
-    """(schema, channel, message) in file order. Raises InputError for no MCAP file, _Damage where it breaks off."""
-    from mcap.exceptions import McapError
-    from mcap.records import Channel, Message, Metadata, Schema
-    from mcap.stream_reader import StreamReader
-    from zstandard import ZstdError
-
-    schemas: dict[int, Any] = {}
-    channels: dict[int, Any] = {}
-    with _open(path) as file:
-        records = StreamReader(file, validate_crcs=True).records
-        while True:
-            try:
-                record = next(records)
-            except StopIteration:
-                return
-            except (McapError, ZstdError, ValueError, struct.error, EOFError) as error:
-                raise _Damage(f"it breaks off before byte {file.tell()}") from error
-            if isinstance(record, Schema):
-                schemas[record.id] = record
-            elif isinstance(record, Channel):
-                channels[record.id] = record
-            elif isinstance(record, Metadata) and record.name == METADATA_NAME and survey is not None:
-                survey.info = SessionInfo.model_validate(record.metadata)
-            elif isinstance(record, Message):
-                channel = channels[record.channel_id]
-                yield schemas.get(channel.schema_id), channel, record
-
-
-def _open(path: Path) -> Any:
-    try:
-        file = path.open("rb")
-    except FileNotFoundError:
-        raise InputError(f"no such session: {path}", remedy="Check the path.") from None
-    except OSError as error:
-        raise InputError(f"cannot open the session {path}", found=error.strerror) from error
-    if file.read(len(MAGIC)) != MAGIC:
-        file.close()
-        raise InputError(
-            f"{path} is no session",
-            expected="an MCAP file",
-            found="another format" if path.stat().st_size else "an empty file",
-            remedy="Record one with: edgemm record SESSION.mcap",
-        )
-    file.seek(0)
-    return file
+def _sound_ns(content: Any) -> int:
+    """Length of a message of sound. Raises ValueError for what is no sound that we write."""
+    if content.format != "pcm-s16" or content.number_of_channels != 1 or len(content.data) % 2:
+        raise ValueError("expected 16-bit PCM of one channel")
+    if not MIN_RATE_HZ <= content.sample_rate <= MAX_RATE_HZ:
+        raise ValueError(f"a sample rate of {content.sample_rate} Hz")
+    return len(content.data) // 2 * NS_PER_S // int(content.sample_rate)

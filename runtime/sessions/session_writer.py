@@ -51,7 +51,9 @@ class SessionWriter:
             self._file = open(self.path, "wb", opener=owner_only)  # noqa: SIM115  closed by close()
         except OSError as error:
             raise StorageError(f"cannot write the session {path}", found=error.strerror) from error
-        self._writer = Writer(self._file, chunk_size=chunk_bytes, compression=CompressionType.ZSTD)
+        self._writer = Writer(
+            self._file, chunk_size=chunk_bytes, compression=CompressionType.ZSTD, enable_data_crcs=True
+        )
         self._writer.start(profile=PROFILE, library=f"edgemm {info.version}")
         fields = info.model_dump(mode="json", exclude_none=True)
         self._writer.add_metadata(METADATA_NAME, {name: str(value) for name, value in fields.items()})
