@@ -100,7 +100,7 @@ def _check_size(chunk: Any) -> None:
 
         size = max(size, frame_content_size(chunk.data))
     elif chunk.compression == "lz4":
-        from lz4.frame import get_frame_info
+        from lz4.frame import get_frame_info  # type: ignore[import-untyped]
 
         size = max(size, get_frame_info(chunk.data)["content_size"] or MAX_RECORD_BYTES + 1)
     if size > MAX_RECORD_BYTES:
