@@ -91,3 +91,57 @@ def test_where_is_without_field_of_view_gives_a_side() -> None:
 def test_several_are_placed_from_left_to_right() -> None:
     look = HandMadeLook(scene(thing("chair", RIGHT), thing("chair", LEFT)))
     assert spoken("where_is", "where are the chairs", look) == "Two chairs, at eleven o'clock and at one o'clock."
+
+
+def test_each_of_several_things_is_answered() -> None:
+    look = HandMadeLook(scene(thing("dog", LEFT), thing("dog", RIGHT), thing("cup")))
+    assert spoken("is_there", "is there a dog and a cat", look).endswith("at one o'clock. I don't see a cat.")
+    assert spoken("where_is", "where are the cat and the cup", look).startswith("I don't see a cat. A cup, at twelve")
+    assert spoken("how_many", "how many dogs, cups and cats", look) == "Two dogs. One cup. I don't see any cats."
+    assert spoken("is_there", "do you see a cup or a stethoscope", look).split(". ")[1].startswith("I can't recognise")
+
+
+def test_what_is_on_or_in_what_is_not_claimed() -> None:
+    look = HandMadeLook(scene(thing("cup")))
+    said = spoken("is_there", "is there a cup on my table", look)
+    assert said.startswith("Yes, a cup, at twelve o'clock") and said.endswith(
+        "I can't tell whether it is on your table."
+    )
+    assert spoken("how_many", "how many cups are in the box", look) == "One cup. I can't tell whether it is in the box."
+    assert spoken("is_there", "is there a dog on the table", look) == "I don't see a dog."
+    assert "whether" not in spoken("is_there", "is there a cup in front of me", look)
+
+
+@pytest.mark.parametrize(
+    "text", ["isn't there a cup", "is there no cup", "are there two cups", "is there a cup on my left"]
+)
+def test_yes_is_not_said_where_it_would_say_too_much(text: str) -> None:
+    assert spoken("is_there", text, HandMadeLook(scene(thing("cup")))).startswith("A cup, at twelve o'clock")
+
+
+def test_anything_is_whatever_is_seen() -> None:
+    look = HandMadeLook(scene(thing("cup")))
+    assert spoken("is_there", "is there anything in front of me", look).startswith("A cup at twelve o'clock")
+
+
+def test_the_colour_of_what_no_box_is_known_for_is_that_of_the_middle_and_said_so() -> None:
+    look = HandMadeLook(found={"colour": (thing("white", (0.35, 0.35, 0.65, 0.65), 0.9, "colour"),)})
+    assert spoken("colour", "what colour is the shirt", look) == "In the middle: white."
+    assert spoken("colour", "what colour is this shirt", look) == "White."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("is there a glass", "glasses"),
+        ("where are my glasses", "glasses"),
+        ("where are my keys", "keys"),
+        ("is there a butterfly net", "a butterfly net"),
+        ("is there a child", "children"),
+        ("is there a scarf", "scarves"),
+        ("is there water", "water"),
+    ],
+)
+def test_what_nobody_knows_is_named_by_a_word(text: str, said: str) -> None:
+    first = spoken("is_there", text, HandMadeLook()).partition(". ")[0]
+    assert first in (f"I can't recognise {said}", f"I can't recognise {said.removeprefix('a ')}s")

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from runtime.language.plurals import singulars
+
 _NOUNS = """
 key wallet door window wall floor ceiling roof stair step staircase stairway escalator elevator lift ramp rail handrail
 gate fence hedge corner corridor hall hallway room kitchen bathroom bedroom office garage garden yard balcony attic
@@ -36,8 +38,7 @@ axe spade shovel rake hose wheelbarrow pole post pipe stone rock brick board pla
 branch root seed soil sand mud puddle pool pond lake river stream sea beach shore hill mountain field park forest wood
 sky sun moon star cloud rain snow fire smoke fog wind storm
 hand arm leg foot feet head face eye ear nose mouth lip tooth teeth tongue hair beard finger thumb toe knee back neck
-baby child children kid boy girl son daughter mother father mum mom dad brother sister uncle aunt husband wife friend
-neighbour neighbor doctor nurse teacher driver waiter boss guard police officer crowd queue line group band team king
+queue line
 lizard crab beetle antelope ape building instrument dolphin shell feather castle cloak
 place force source course range change
 rabbit hamster rat pig duck goose hen rooster turkey fox wolf lion tiger monkey deer camel snake frog turtle
@@ -47,12 +48,20 @@ cart trolley tractor ambulance helicopter rocket sled wagon pram stroller traile
 shade shadow hole crack gap spot stain mark edge side top end bottom centre center middle
 """
 
-EVERYDAY_NOUNS = frozenset(_NOUNS.split())
+_PEOPLE = """
+baby child children kid boy girl son daughter mother father mum mom dad brother sister uncle aunt husband wife friend
+neighbour neighbor doctor nurse teacher driver waiter boss guard police officer crowd group band team king
+"""
+
+PEOPLE = frozenset(_PEOPLE.split())
+EVERYDAY_NOUNS = frozenset(_NOUNS.split()) | PEOPLE
 
 
 def is_everyday(word: str) -> bool:
     """Whether `word`, singular or plural, is one of them."""
-    return any(word.removesuffix(ending) + rest in EVERYDAY_NOUNS for ending, rest in _ENDINGS if word.endswith(ending))
+    return any(one in EVERYDAY_NOUNS for one in singulars(word))
 
 
-_ENDINGS = (("", ""), ("s", ""), ("es", ""), ("ies", "y"), ("ves", "f"), ("ves", "fe"))
+def is_person(word: str) -> bool:
+    """Whether `word` is one of those that are people."""
+    return any(one in PEOPLE for one in singulars(word))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from runtime.language.things import THING_OF_WORD
+from runtime.language.words import once
 
 THING = "thing"
 _NAMES = sorted(THING_OF_WORD, key=len, reverse=True)
@@ -14,16 +15,7 @@ _NAMED = re.compile(rf"\b(?:{'|'.join(map(re.escape, _NAMES))})\b")
 def normal(text: str) -> str:
     """Lower case, words only, one spelling, said once: how both phrases and texts are embedded."""
     words = re.findall(r"[a-z0-9']+", text.lower().replace("’", "'"))
-    return " ".join(_once(words)).replace("color", "colour")
-
-
-def _once(words: list[str]) -> list[str]:
-    """A recogniser that sees little sound may write a short text twice or three times."""
-    for times in (3, 2):
-        once = words[: len(words) // times]
-        if once * times == words:
-            return once
-    return words
+    return " ".join(once(words)).replace("color", "colour")
 
 
 def without_names(plain: str) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from runtime.language import plurals
 from runtime.language.things import THINGS
 
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
-_WITHOUT_ARTICLE = frozenset({"broccoli", "fruit", "scissors", "skis"})
+_WITHOUT_ARTICLE = frozenset({"broccoli", "fruit", "skis"})
 _SPOKEN_LABELS = {"tv": "television", "sports ball": "ball", "hair drier": "hair dryer", "dining table": "table"}
 
 
@@ -17,10 +18,8 @@ def spoken(label: str) -> str:
 
 
 def plural(label: str) -> str:
-    """ "people" for "person"; a name outside the table gets an s or es."""
-    if label in THINGS:
-        return THINGS[label].plural
-    return label + ("es" if label.endswith(("s", "x", "ch", "sh")) else "s")
+    """ "people" for "person"; a name outside the table as it is spelt."""
+    return THINGS[label].plural if label in THINGS else plurals.plural(label)
 
 
 def number(count: int) -> str:
@@ -29,9 +28,9 @@ def number(count: int) -> str:
 
 
 def an(label: str) -> str:
-    """With its article: "a cup", "an apple", "scissors"."""
+    """With its article: "a cup", "an apple", "scissors", "sunglasses"."""
     name = spoken(label)
-    if label in _WITHOUT_ARTICLE:
+    if label in _WITHOUT_ARTICLE or plurals.is_plural(label):
         return name
     return f"{'an' if name[:1] in 'aeiou' and not name.startswith('uni') else 'a'} {name}"
 

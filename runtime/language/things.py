@@ -116,3 +116,5 @@ THING_OF_WORD: dict[str, str] = {
     word: thing.label for thing in THINGS.values() for word in (thing.label, thing.plural, *thing.other_words)
 }
 """Any word for a thing, singular or plural → the detector's label."""
+
+LIVING = frozenset({"person", "bird", "cat", "dog", "horse", "sheep", "cow", "elephant", "bear", "zebra", "giraffe"})

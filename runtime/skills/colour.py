@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from runtime.evidence import Evidence
 from runtime.evidence.colours import CENTRE
-from runtime.language.finding import find_thing, words_of
+from runtime.language.finding import find_thing
 from runtime.language.phrasing import an, sentence
 from runtime.language.things import THINGS
+from runtime.language.words import words_of
 from runtime.skills.seeing import cannot_see, claims_about, evidence_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
 
@@ -16,6 +17,7 @@ MOST = 0.6
 """Share of the thing from which its colour is plain."""
 MAY_BE_WHITE = ("beige", "light grey", "grey")
 """What a white thing looks like in lamplight and in shade."""
+_NAMES = "red orange yellow green turquoise blue purple pink brown beige black grey gray white light dark"
 _HERE = frozenset({"this", "it", "that", "here"})
 
 
@@ -27,7 +29,8 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
     thing = request.slot("thing")
     if thing is None:
         (middle, *_) = (yield from look.gather("colour")) or (None,)
-        text = "I can't tell the colour" if middle is None else middle.label
+        here = "in the middle: " if request.slot("other") else ""
+        text = "I can't tell the colour" if middle is None else f"{here}{middle.label}"
         yield Sentence(sentence(text), () if middle is None else (middle,), refused=middle is None)
         return
     claims = yield from claims_about(look, thing)
@@ -51,9 +54,11 @@ def _colour(seen: Evidence) -> str:
 
 
 def slots(text: str) -> Slots:
-    """The thing, unless the question says "this": then it is the middle of the picture."""
-    thing = None if _HERE & set(words_of(text)) and find_thing(text) not in THINGS else find_thing(text)
-    return (("thing", thing),) if thing in THINGS and thing is not None else ()
+    """The thing, unless the question says "this": then it is the middle of the picture, as for what no box is known."""
+    named = find_thing(text)
+    if named is None or named in THINGS:
+        return () if named is None else (("thing", named),)
+    return () if _HERE & set(words_of(text)) else (("other", named),)
 
 
 SKILL = Skill(
@@ -66,6 +71,9 @@ SKILL = Skill(
         "tell me the colour",
         "is this red or blue",
     ),
+    names="anything",
+    words=f"{_NAMES} which what of this that it have has shade color colours colors does got thing",
+    words_after=f"{_NAMES} or and have has",
     answer=answer,
     slots=slots,
     help="what colour is this?",

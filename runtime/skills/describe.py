@@ -108,6 +108,12 @@ SKILL = Skill(
         "describe the picture",
         "what is going on",
     ),
+    words=(
+        "surroundings surrounding view happening overview give ahead before picture image photo photograph room "
+        "kitchen street office garden hall shop house place nearby near left right side here these those that "
+        "object objects thing things animal animals else there about more all everything anything something get "
+        "have short quick quickly visible"
+    ),
     answer=answer,
     help="what do you see?",
 )

@@ -27,6 +27,7 @@ SKILL = Skill(
         "what are the commands",
         "what can I say",
     ),
+    words="should need use things questions kind of else does",
     answer=answer,
     looks=False,
 )

@@ -7,22 +7,19 @@ from collections.abc import Iterator
 from runtime.language.phrasing import counted, number, plural, sentence
 from runtime.language.things import THINGS
 from runtime.skills.naming import thing_slot
-from runtime.skills.seeing import cannot_see, claims_about, does_not_know, evidence_of
+from runtime.skills.seeing import evidence_of, told_of_each, unsure_of_place
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
+from runtime.view.claims import Claim
 
 
 def answer(request: Request, look: Look) -> Iterator[Step]:
-    thing = request.slot("thing")
-    if thing is None:
-        yield Sentence("How many of what? Ask, for example: how many people are there?", refused=True)
-        return
-    refusal = does_not_know(thing) if thing not in THINGS else cannot_see(look)
-    if refusal is not None:
-        yield refusal
-        return
-    claims = yield from claims_about(look, thing)
-    clear = sum(claim.clear for claim in claims)
-    yield Sentence(sentence(_count(thing, clear, len(claims))), evidence_of(claims))
+    def tell(thing: str, claims: tuple[Claim, ...]) -> Iterator[Step]:
+        clear = sum(claim.clear for claim in claims)
+        yield Sentence(sentence(_count(thing, clear, len(claims))), evidence_of(claims))
+        yield from unsure_of_place(request, claims)
+
+    ask_back = "How many of what? Ask, for example: how many people are there?"
+    yield from told_of_each(request, look, ask_back, THINGS, tell)
 
 
 def _count(thing: str, clear: int, all_of_them: int) -> str:
@@ -44,6 +41,11 @@ SKILL = Skill(
         "count the chairs",
         "count the people",
         "how many dogs can you see",
+    ),
+    names="anything",
+    words=(
+        "there one two three four five six seven eight nine ten more than less least number of give get total what "
+        "exactly altogether all visible"
     ),
     answer=answer,
     slots=thing_slot,

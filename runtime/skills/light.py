@@ -35,6 +35,10 @@ SKILL = Skill(
         "is it day or night",
         "are the lights on",
     ),
+    words=(
+        "off still coming lit lamp lamps how much getting there bright dark enough right room kitchen street office "
+        "garden hall hallway shop bathroom bedroom house place now in at"
+    ),
     answer=answer,
     help="is the light on?",
 )

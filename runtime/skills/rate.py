@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runtime.items import Effect
-from runtime.language.finding import words_of
+from runtime.language.words import words_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
 
 _SLOWER = frozenset({"slower", "slow", "slowly", "down"})
@@ -40,6 +40,10 @@ SKILL = Skill(
         "slow down",
         "you talk too fast",
         "speak at normal speed",
+    ),
+    words=(
+        "bit little speed more less much too slowly slow fast quick quickly talking speaking rate go back it are "
+        "is normally usual not so up down again voice your"
     ),
     answer=answer,
     slots=slots,

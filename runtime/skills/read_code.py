@@ -37,6 +37,8 @@ SKILL = Skill(
         "scan the barcode",
         "what does this code say",
     ),
+    names="writing",
+    words="on in from link product there here is it qr bar",
     answer=answer,
     help="read the code",
 )

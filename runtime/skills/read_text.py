@@ -45,6 +45,10 @@ SKILL = Skill(
         "read the label",
         "can you read this letter",
     ),
+    names="writing",
+    words=(
+        "aloud out loud all whole from on in says said printed there here these those page next line first last more"
+    ),
     answer=answer,
     help="read this",
 )

@@ -26,6 +26,10 @@ SKILL = Skill(
         "can you repeat it",
         "I didn't hear you",
     ),
+    words=(
+        "more time times come go last answer sentence pardon sorry understand catch get got hear heard didnt did "
+        "what whats excuse"
+    ),
     answer=answer,
     help="say that again",
     looks=False,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from runtime.language.finding import words_of
+from runtime.language.words import words_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
 
 _QUESTION = re.compile(

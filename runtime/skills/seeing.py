@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Container, Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from runtime.evidence import Evidence
@@ -14,6 +14,8 @@ from runtime.items import Working
 from runtime.language.directions import direction, nearness
 from runtime.language.finding import known_as
 from runtime.language.phrasing import listed, plural
+from runtime.language.places import as_we_say
+from runtime.skills.naming import things_of
 from runtime.skills.skill import Look, Request, Sentence, Step
 from runtime.skills.unseen import VIEW_REASONS, why_unseen
 from runtime.view.claims import Claim, claims_of, name_is_sure
@@ -90,31 +92,41 @@ def _as_named(claim: Claim, thing: str) -> Claim | None:
     return replace(claim, label=thing) if other_name and not claim.clear else None
 
 
-def sought(request: Request, look: Look, ask_back: str) -> Generator[Step, None, tuple[str, tuple[Claim, ...]] | None]:
-    """The thing that is asked for, under the name that the models have for it, and the claims of it.
+Tell = Callable[[str, tuple[Claim, ...]], Iterator[Step]]
+"""What is said of one thing and the claims of it."""
 
-    None when it was refused: nothing was named (`ask_back` is said), no model knows it, or there is no view of it.
+
+def told_of_each(request: Request, look: Look, ask_back: str, names: Container[str], tell: Tell) -> Iterator[Step]:
+    """`tell` for each thing that is asked for, by the name that the models have for it.
+
+    It is refused when nothing was named (`ask_back` is said), when no model knows it by `names`, or without a view.
     """
-    asked = request.slot("thing")
-    thing = None if asked is None else known_as(asked, look.label_names)
-    if asked is None:
+    asked = {thing: known_as(thing, names) for thing in things_of(request)}
+    known = tuple(dict.fromkeys(filter(None, asked.values())))
+    refusal = cannot_see(look)
+    if not asked:
         yield Sentence(ask_back, refused=True)
-    elif thing is None:
-        yield does_not_know(asked)
-    elif (refusal := cannot_see(look)) is not None:
+    elif known and refusal is not None:
         yield refusal
     else:
-        return thing, (yield from claims_about(look, thing))
-    return None
+        for thing in known:
+            yield from tell(thing, (yield from claims_about(look, thing)))
+        yield from (does_not_know(thing) for thing, name in asked.items() if name is None)
 
 
 def does_not_know(thing: str) -> Sentence:
     """The refusal for a thing that no model has a class for."""
     return Sentence(
-        f"I can't recognise {plural(thing.removesuffix('s'))}. I know people, animals, vehicles, furniture, food and "
-        "household things.",
+        f"I can't recognise {plural(thing)}. I know people, animals, vehicles, furniture, food and household things.",
         refused=True,
     )
+
+
+def unsure_of_place(request: Request, claims: Sequence[Claim]) -> Iterator[Step]:
+    """Boxes do not tell what is on or in what: that is said, where it is asked."""
+    asked_place = request.slot("place")
+    if asked_place and claims:
+        yield Sentence(f"I can't tell whether {'they are' if len(claims) > 1 else 'it is'} {as_we_say(asked_place)}.")
 
 
 def place(look: Look, claim: Claim) -> str:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from runtime.evidence import Evidence, EvidenceKind
 from runtime.items import Alert, Effect, Scene, SourceState, TurnRef, ViewState, Working
+from runtime.language.wording import Names
 
 Slots = tuple[tuple[str, str], ...]
 
@@ -121,6 +122,12 @@ class Skill:
     answer: Callable[[Request, Look], Iterator[Step]]
     slots: Callable[[str], Slots] = no_slots
     """Reads what the text names: `(("thing", "cup"),)`."""
+    names: Names = "nothing"
+    """What a request may name."""
+    words: str = ""
+    """Words beside those of its phrases in which it may be asked for. Any other word means another question ..."""
+    words_after: str = ""
+    """... and so does one after a thing that is named, but for these and those of its phrases."""
     takes: Callable[[str], bool] = takes_none
     """Texts that are its own whatever phrase they are nearest to."""
     help: str = ""

@@ -45,6 +45,10 @@ SKILL = Skill(
         "can you hear me",
         "is the picture clear",
     ),
+    words=(
+        "fine well alive still functioning microphone speaker mic with picture good sharp on device system how "
+        "doing here going online any problems"
+    ),
     answer=answer,
     help="is the camera working?",
     looks=False,

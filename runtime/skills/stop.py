@@ -15,6 +15,7 @@ def answer(request: Request, look: Look) -> Iterator[Step]:
 SKILL = Skill(
     name="stop",
     phrases=("stop", "be quiet", "stop talking", "silence", "shut up", "enough", "never mind", "cancel"),
+    words="it that this thats talking speaking enough hush quiet all right no more",
     answer=answer,
     help="stop",
     looks=False,

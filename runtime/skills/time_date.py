@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from runtime.language.finding import words_of
+from runtime.language.words import words_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
 
 _DATE = frozenset({"date", "day", "today", "month", "year", "weekday"})
@@ -42,6 +42,7 @@ SKILL = Skill(
         "what is today's date",
         "what is the date",
     ),
+    words="how late current hour month year week weekday exact exactly whats todays",
     answer=answer,
     slots=slots,
     help="what time is it?",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from runtime.items import Effect
-from runtime.language.finding import words_of
+from runtime.language.words import words_of
 from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
 
 _DOWN = frozenset({"quieter", "quiet", "softer", "soft", "lower", "down", "decrease", "less", "reduce"})
@@ -37,6 +37,10 @@ SKILL = Skill(
         "turn the volume down",
         "lower the volume",
         "that is too loud",
+    ),
+    words=(
+        "bit little louder much more softer soft softly voice sound loud loudly too not so it is are sounds cant "
+        "hear low high back raise reduce decrease up down again"
     ),
     answer=answer,
     slots=slots,

@@ -42,6 +42,12 @@ SKILL = Skill(
         "is anything approaching",
         "watch out for me",
     ),
+    names="things",
+    words=(
+        "anyone anybody near nearer close come comes towards toward up on there isnt arent nothing to from left "
+        "right ahead"
+    ),
+    words_after="closer close near nearer towards toward approaching up on to from left right ahead",
     answer=answer,
     help="is anything coming?",
 )

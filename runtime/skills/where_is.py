@@ -7,18 +7,20 @@ from collections.abc import Iterator
 from runtime.language.phrasing import an, counted, sentence
 from runtime.skills.is_there import missing
 from runtime.skills.naming import thing_slot
-from runtime.skills.seeing import evidence_of, place, places, sought
+from runtime.skills.seeing import evidence_of, place, places, told_of_each
 from runtime.skills.skill import Look, Request, Sentence, Skill, Step
+from runtime.view.claims import Claim
 
 
 def answer(request: Request, look: Look) -> Iterator[Step]:
-    found = yield from sought(request, look, "Where is what? Ask, for example: where is the bottle?")
-    if found is None:
-        return
-    thing, claims = found
-    if not claims:
-        yield from missing(look, thing)
-        return
+    def tell(thing: str, claims: tuple[Claim, ...]) -> Iterator[Step]:
+        yield from placed(look, thing, claims) if claims else missing(look, thing)
+
+    ask_back = "Where is what? Ask, for example: where is the bottle?"
+    yield from told_of_each(request, look, ask_back, look.label_names, tell)
+
+
+def placed(look: Look, thing: str, claims: tuple[Claim, ...]) -> Iterator[Step]:
     shown = tuple(claim for claim in claims if claim.clear) or claims
     if shown[0].region is None:
         yield Sentence(sentence(f"perhaps {an(thing)}, I'm not sure where"), evidence_of(shown))
@@ -41,6 +43,11 @@ SKILL = Skill(
         "in which direction is the door",
         "which way is the car",
         "where did I put my bag",
+    ),
+    names="anything",
+    words=(
+        "locate location direction side what look looking for search seen have lost left leave exactly point at "
+        "next another other closest"
     ),
     answer=answer,
     slots=thing_slot,

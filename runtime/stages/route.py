@@ -11,6 +11,7 @@ from runtime.language.finding import find_thing, known_as
 from runtime.language.nearest_phrase import NearestPhrase, SentenceEmbedder
 from runtime.language.sounds_like import SoundsLike
 from runtime.language.unfinished import Beginnings
+from runtime.language.wording import Names, Wording
 
 THRESHOLD = 0.55
 """Cosine to the nearest phrase below which a text asks for no skill."""
@@ -36,6 +37,15 @@ class RoutableSkill(Protocol):
 
     @property
     def phrases(self) -> tuple[str, ...]: ...
+
+    @property
+    def names(self) -> Names: ...
+
+    @property
+    def words(self) -> str: ...
+
+    @property
+    def words_after(self) -> str: ...
 
     @property
     def takes(self) -> Callable[[str], bool]: ...
@@ -70,6 +80,9 @@ class Route:
         phrases = phrases_of(skills)
         self._nearest = NearestPhrase(embedder, phrases)
         self._beginnings = Beginnings(phrases)
+        self._wordings = {
+            name: Wording(skill.phrases, skill.names, skill.words, skill.words_after) for name, skill in skills.items()
+        }
 
     def step(self, port: str, item: Item, now_ns: int) -> Iterator[Item]:
         if isinstance(item, TurnText):
@@ -86,14 +99,16 @@ class Route:
         if taking is not None:
             return _Asked(text, taking, 1.0)
         name, score = self._nearest.find(text)
-        return _Asked(text, self._skills[name] if score >= self._threshold else self._fallback, score)
+        fits = score >= self._threshold and self._wordings[name].fits(text)
+        return _Asked(text, self._skills[name] if fits else self._fallback, score)
 
     def _heard(self, heard: Transcript) -> _Asked:
         """The same for a text that may have been misheard: what is not plain as it stands is tried by its sound."""
         asked = self._asked(heard.text)
         thing = None if asked.skill.takes(heard.text) else find_thing(heard.text)
         knows_thing = thing is None or known_as(thing, self._known_names) is not None
-        if self._sounds is None or (asked.score >= PLAIN and knows_thing):
+        plain = asked.score >= PLAIN and knows_thing and asked.skill is not self._fallback
+        if self._sounds is None or plain:
             return asked
         meant = self._sounds.meant(heard.text, heard.mean_log_probability)
         return asked if meant is None else _Asked(meant.text, self._skills[meant.skill], meant.likeness)
