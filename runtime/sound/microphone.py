@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
+import numpy.typing as npt
 
 from edgemm.media import NS_PER_S, SAMPLE_RATE_HZ, AudioChunk, Samples
+from edgemm.sound.channels import mixing_weights
 from runtime.items import Overrun
 from runtime.sound import frames
 from runtime.sound.process import SoundProcess
+
+RECENT_BLOCKS = 8
+"""By what was heard for so long it is told how the channels are wired."""
 
 
 class Microphone:
@@ -19,9 +26,11 @@ class Microphone:
         self._device = device
         self._process: SoundProcess | None = None
         self._resampler: _Resampler | None = None
+        self._recent: deque[npt.NDArray[np.float32]] = deque(maxlen=RECENT_BLOCKS)
 
     def open(self) -> None:
         self.close()
+        self._recent.clear()
         self._process = SoundProcess("microphone", self._device)
         rate_hz = self._process.sample_rate_hz
         self._resampler = _Resampler(rate_hz) if rate_hz != SAMPLE_RATE_HZ else None
@@ -33,11 +42,18 @@ class Microphone:
             return Overrun("microphone.overflow", frames.unpack_count(frame.payload))
         if frame.kind != frames.SOUND:
             return None
-        samples = np.frombuffer(frame.payload, "<i2").reshape(-1, self._process.channels)
-        mono: Samples = samples.mean(axis=1, dtype=np.float32) / np.float32(32768)
+        mono = self._mixed(np.frombuffer(frame.payload, "<i2").reshape(-1, self._process.channels))
         if self._resampler is None:
             return AudioChunk(mono, SAMPLE_RATE_HZ, frame.time_ns)
         return self._resampler.convert(mono, frame.time_ns)
+
+    def _mixed(self, samples: npt.NDArray[np.int16]) -> Samples:
+        """One channel of several; see `mixing_weights`."""
+        block = samples.astype(np.float32) / np.float32(32768)
+        if block.shape[1] == 1:
+            return block[:, 0]
+        self._recent.append(block)
+        return np.asarray(block @ mixing_weights(self._recent), np.float32)
 
     def close(self) -> None:
         if self._process is not None:

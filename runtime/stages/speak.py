@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict, deque
-from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Generator, Iterator, Sequence
 from itertools import repeat
 from typing import Protocol
 
@@ -13,6 +13,8 @@ import numpy as np
 from edgemm.errors import EdgemmError, HostError
 from edgemm.media import Samples
 from runtime.items import Effect, Item, Say, SpeechAudio, Tick
+
+log = logging.getLogger(__name__)
 
 GAP_MS = 80
 """Silence that ends each sentence and carries the mark `last`: a piece leaves before it is known if one follows."""
@@ -97,29 +99,36 @@ class Voice:
         yield _end(say, self._synthesiser)
 
     def _make(self, say: Say, rate: float) -> Iterator[Item]:
-        """The sentence; by the second voice where the first fails, which is raised at the end, or has no sound."""
+        """The sentence, by the second voice where the first fails or has no sound; it fails when neither can say it."""
         pieces: list[Samples] = []
         try:
             for piece in self._synthesiser.synthesise(say.text, rate, self._noise):
                 pieces.append(piece)
                 yield _audio(say, piece, self._synthesiser)
-        except Exception:
-            yield from self._make_by_second(say, rate)
+        except Exception as error:
+            if (yield from self._said_by_second(say, rate)):
+                log.warning("the second voice said %r: %s", say.text, error)
+                return
             yield _end(say, self._synthesiser)  # nobody may wait for the rest of a sentence that broke
             raise
         if not pieces:
-            yield from self._make_by_second(say, rate)
+            yield from self._said_by_second(say, rate)
         elif len(say.text) <= KEPT_CHARACTERS:
             self._kept[say.text, rate] = np.concatenate(pieces)
             while len(self._kept) > KEPT_SENTENCES:
                 self._kept.popitem(last=False)
 
-    def _make_by_second(self, say: Say, rate: float) -> Iterator[Item]:
-        if self._second is None:
-            return
-        with suppress(EdgemmError):  # the first voice's failure is told
-            for piece in self._second.synthesise(say.text, rate, self._noise):
-                yield _audio(say, piece, self._second)
+    def _said_by_second(self, say: Say, rate: float) -> Generator[Item, None, bool]:
+        """The sentence by the second voice; whether it said it to the end."""
+        spoken = False
+        if self._second is not None:
+            try:
+                for piece in self._second.synthesise(say.text, rate, self._noise):
+                    yield _audio(say, piece, self._second)
+                    spoken = True
+            except EdgemmError:
+                return False
+        return spoken
 
 
 def _audio(say: Say, samples: Samples, by: Synthesiser) -> SpeechAudio:
