@@ -117,6 +117,13 @@ def test_a_view_in_which_alerts_are_blind_is_told_unasked_once_and_when_it_is_go
     assert [text for _, text in told[1:]] == ["The picture is clear again."]
 
 
+def test_a_camera_that_takes_its_time_to_open_is_no_news_and_one_that_never_does_is() -> None:
+    slow = [view("missing", 1.0), view("ok", 6.0), *watched(6, 20)]
+    assert over_time(Notices(), 20.0, *slow) == []
+    [(time_s, text)] = over_time(Notices(), 40.0, view("missing", 1.0))
+    assert time_s < 10.0 and "no picture from the camera" in text
+
+
 def test_a_hand_before_the_lens_is_no_news_and_trees_over_the_path_are_told_twice_a_minute_at_most() -> None:
     assert over_time(Notices(), 9.0, view("ok"), view("covered", 2.0), view("ok", 3.0), *watched(0, 9)) == []
     trees = [view(("ok", "dark")[flip % 2], 3.0 * flip) for flip in range(40)]

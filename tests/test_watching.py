@@ -181,6 +181,12 @@ def test_a_detector_that_hangs_is_not_blamed_on_the_camera() -> None:
     assert "camera" not in spoken("describe", "what do you see", look)
 
 
+@pytest.mark.parametrize(("skill", "question"), [("describe", "what do you see"), ("is_there", "is there a cup")])
+def test_nothing_is_answered_from_a_picture_that_nobody_could_judge(skill: str, question: str) -> None:
+    assert refused(skill, question, HandMadeLook(faults_ns={"frame_quality": NOW_NS - NS_PER_S // 10}))
+    assert "judge" not in spoken(skill, question, HandMadeLook(faults_ns={"frame_quality": NOW_NS - 5 * NS_PER_S}))
+
+
 def said_unasked(told: Told) -> list[str]:
     return [text for _, text in told.heard if text]
 

@@ -23,6 +23,8 @@ from runtime.view.claims import Claim, claims_of, name_is_sure
 NOT_LOOKED = "I have not looked at a new picture for a moment. Ask again soon."
 """The camera delivers, as far as is known: it is not what is to be blamed."""
 
+NOT_JUDGED = "something goes wrong while I judge whether the picture is good. Ask again soon."
+
 LEAST_WHOLE_SCORE = 0.2
 """Classifier score for the whole picture from which a thing that was not detected is still "perhaps" there."""
 
@@ -32,6 +34,9 @@ def cannot_see(look: Look, *, ignoring: frozenset[str] = frozenset()) -> Sentenc
     reason = why_unseen(look.sources.get("camera"), look.view, ignoring)
     if reason is not None:
         return _refusal(reason)
+    unjudged_ns = look.faults_ns.get("frame_quality")
+    if unjudged_ns is not None and look.now_ns - unjudged_ns <= look.max_age_ns:
+        return _refusal(NOT_JUDGED)
     if look.scene is None:
         return _refusal(NOT_LOOKED if look.view is not None else VIEW_REASONS["missing"])
     if look.now_ns - look.scene.frame.capture_time_ns > look.max_age_ns:

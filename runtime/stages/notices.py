@@ -29,6 +29,9 @@ from runtime.skills.unseen import UNUSABLE_VIEWS, VIEW_REASONS, source_reason
 from runtime.stages.standing import SETTLED_S, Standing, Trouble
 from runtime.stages.waiting_tones import WaitingTones
 
+OPENING_S = 8.0
+"""A camera that has not shown a picture yet may take so long to open."""
+
 ASLEEP_NS = 3 * NS_PER_S
 """Good pictures for so long of which none was watched: alerts have stopped."""
 
@@ -68,6 +71,8 @@ class Notices:
         self._events_ns: dict[str, int] = {}
         self._sources: dict[str, SourceState] = {}
         self._view: ViewState | None = None
+        self._has_seen = False
+        """There was a picture, whatever it showed."""
         self._awake_ns: int | None = None
         """When a frame was last watched, or the view became good after that; None before there was a good view."""
         self._blind_by: Trouble | None = None
@@ -98,6 +103,7 @@ class Notices:
                 self._standing(item.source).is_now(_lost(item), now_ns)
         elif isinstance(item, ViewState):
             self._view = item
+            self._has_seen |= item.state != "missing"
             self._awake_ns = now_ns if item.state == "ok" else None
         elif isinstance(item, Watched):
             self._blind_by = None
@@ -127,7 +133,8 @@ class Notices:
             return lost
         blind = self._view.state in UNUSABLE_VIEWS
         misses = "I can't warn you of what comes closer now" if blind else "I may miss what comes closer"
-        return Trouble(f"{misses}: {VIEW_REASONS[self._view.state]}", "The picture is clear again.", SETTLED_S)
+        settle_s = SETTLED_S if self._has_seen else OPENING_S
+        return Trouble(f"{misses}: {VIEW_REASONS[self._view.state]}", "The picture is clear again.", settle_s)
 
     def _blind(self, now_ns: int) -> Trouble | None:
         """Alerts that have stopped although the picture is good."""
