@@ -250,7 +250,7 @@ def _speaking(parts: Parts) -> tuple[Row, ...]:
             alert_voice,
             (Link("floor", Say, "say"),),
             cost_ms=20,
-            tick_ms=100 if parts.alert_texts else None,
+            tick_ms=250 if parts.alert_texts else None,
         ),
         Row(
             "voice",
