@@ -63,6 +63,20 @@ def test_suppression_agrees_with_opencvs() -> None:
     assert set(kept.tolist()) == set(np.asarray(expected).ravel().tolist())
 
 
+def test_suppression_keeps_the_best_and_no_more_than_asked() -> None:
+    boxes = np.array([[x, 0.0, x + 0.1, 0.1] for x in (0.0, 0.2, 0.4, 0.6)], np.float32)
+    scores, classes = np.array([0.5, 0.9, 0.7, 0.9], np.float32), np.zeros(4, np.int64)
+    for most, expected in ((0, []), (1, [1]), (3, [1, 3, 2]), (4, [1, 3, 2, 0]), (9, [1, 3, 2, 0])):
+        assert suppress(boxes, scores, classes, iou_threshold=0.5, max_kept=most).tolist() == expected
+
+
+def test_suppression_begins_above_the_threshold_and_within_a_class() -> None:
+    boxes = np.array([[0.0, 0.0, 1.0, 1.0], [0.0, 0.0, 1.0, 0.5], [0.0, 0.0, 1.0, 0.5]], np.float32)
+    scores, classes = np.array([0.9, 0.8, 0.7], np.float32), np.array([0, 0, 1])
+    assert suppress(boxes, scores, classes, iou_threshold=0.5, max_kept=9).tolist() == [0, 1, 2]
+    assert suppress(boxes, scores, classes, iou_threshold=0.49, max_kept=9).tolist() == [0, 2]
+
+
 def test_overlap_of_boxes_without_area_is_zero() -> None:
     empty = np.array([[0.5, 0.5, 0.5, 0.5]], np.float32)
     assert overlap(empty[0], empty)[0] == 0.0

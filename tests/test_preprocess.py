@@ -86,3 +86,50 @@ def test_the_shorter_side_keeps_the_aspect_ratio() -> None:
 def test_a_step_for_sound_is_refused() -> None:
     with pytest.raises(BundleError, match="log_mel"):
         preprocess(frame(8, 8), (LogMel(),))
+
+
+def test_a_letterbox_is_framed_in_the_grey_of_training_on_both_sides() -> None:
+    white = VideoFrame(np.full((50, 100, 3), 255, np.uint8), 0, 0)
+    image, _ = preprocess(white, (Resize(mode="letterbox", height=64, width=64),))
+    assert LETTERBOX_GREY == 114
+    assert (image[0, :, :16] == 114).all() and (image[0, :, 48:] == 114).all()
+    assert (image[0, :, 16:48] == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("region", "columns", "rows"),
+    [
+        ((0.11, 0.12, 0.31, 0.39), range(1, 4), range(1, 4)),
+        ((0.2, 0.5, 0.4, 0.6), range(2, 4), range(5, 6)),
+        ((-0.5, -1.0, 0.15, 2.0), range(2), range(10)),
+        ((0.42, 0.42, 0.43, 0.43), range(4, 5), range(4, 5)),
+        ((1.0, 1.0, 1.0, 1.0), range(9, 10), range(9, 10)),
+        ((0.0, 0.0, 0.0, 0.0), range(1), range(1)),
+    ],
+)
+def test_a_region_holds_every_pixel_that_it_touches_and_at_least_one(
+    region: tuple[float, float, float, float], columns: range, rows: range
+) -> None:
+    pixels = np.zeros((10, 10, 3), np.uint8)
+    pixels[:, :, 0], pixels[:, :, 1] = np.meshgrid(np.arange(10), np.arange(10))
+    image, geometry = preprocess(VideoFrame(pixels, 0, 0), (), region)
+    assert image[0, 0, 0].tolist() == list(columns) and image[0, 1, :, 0].tolist() == list(rows)
+    whole = geometry.to_frame(np.array([[0, 0, 1, 1]], np.float32))[0]
+    expected = [columns[0] / 10, rows[0] / 10, (columns[-1] + 1) / 10, (rows[-1] + 1) / 10]
+    np.testing.assert_allclose(whole, expected, atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "step", "size"),
+    [
+        (100, 299, Resize(mode="shorter_side", height=40, width=40), (40, 120)),  # 119.6
+        (100, 301, Resize(mode="shorter_side", height=40, width=40), (40, 120)),  # 120.4
+        (1000, 1, Resize(mode="letterbox", height=64, width=64), (64, 64)),
+    ],
+)
+def test_scaled_sides_are_rounded_and_never_vanish(
+    height: int, width: int, step: Resize, size: tuple[int, int]
+) -> None:
+    image, _ = preprocess(frame(height, width), (step,))
+    assert image.shape == (1, 3, *size)
+    assert (image != 114).any()

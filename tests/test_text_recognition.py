@@ -10,6 +10,7 @@ import pytest
 
 from edgemm.media import VideoFrame
 from edgemm.pictures.text_regions import RegionSettings, reading_order, straightened, text_regions
+from edgemm.pictures.text_turns import upright_boxes
 from edgemm.tasks.text_recognition import TextReader
 from tests.exported import exported
 
@@ -72,6 +73,30 @@ def test_faint_and_tiny_spots_are_no_text() -> None:
     probability[10:20, 10:50] = 0.35
     probability[40:41, 40:41] = 1.0
     assert text_regions(probability, RegionSettings()) == []
+
+
+def map_with_cells(rows: int, columns: int) -> np.ndarray:
+    probability = np.zeros((20 * rows, 40 * columns), np.float32)
+    for row, column in itertools.product(range(rows), range(columns)):
+        probability[20 * row + 6 : 20 * row + 14, 40 * column + 5 : 40 * column + 30] = 1.0
+    return probability
+
+
+def test_every_cell_of_a_large_table_is_read_in_order(caplog: pytest.LogCaptureFixture) -> None:
+    regions = text_regions(map_with_cells(40, 10), RegionSettings())
+    assert len(regions) == 400 and not caplog.records
+    boxes = upright_boxes([region.corners for region in regions], 0, 400, 800)
+    assert sorted(reading_order(boxes)) == list(range(400))
+
+
+def test_text_beyond_the_limit_is_told(caplog: pytest.LogCaptureFixture) -> None:
+    assert len(text_regions(map_with_cells(5, 5), RegionSettings(max_regions=20))) == 20
+    assert "more than 20 pieces of text" in caplog.text
+
+
+def test_a_single_column_of_the_most_lines_can_be_ordered() -> None:
+    most = RegionSettings().max_regions
+    assert reading_order([row(0, 15 * number) for number in range(most)]) == list(range(most))
 
 
 def test_a_tilted_line_is_straightened() -> None:

@@ -6,6 +6,7 @@ area * ratio / perimeter.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ from pydantic import BaseModel, ConfigDict
 
 from edgemm.bundles.tensors import Array
 from edgemm.media import Pixels
+
+log = logging.getLogger(__name__)
 
 Quadrilateral = npt.NDArray[np.float32]
 """`(corner, xy)`: clockwise from the corner at which the text begins, in 0..1 of the picture."""
@@ -32,7 +35,8 @@ class RegionSettings(BaseModel):
     probability: float = 0.3
     mean_probability: float = 0.5
     grow_ratio: float = 1.6
-    max_regions: int = 200
+    max_regions: int = 600
+    """A dense table has some hundreds; of what has more, the smallest are left out, told."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +54,8 @@ def text_regions(probability: Array, settings: RegionSettings) -> list[TextRegio
     mask = (probability > settings.probability).astype(np.uint8)
     mask = np.asarray(cv2.dilate(mask, np.ones((2, 2), np.uint8)), np.uint8)
     contours, _ = cv2.findContours(mask, cv2.RETR_LIST, cv2.CHAIN_APPROX_SIMPLE)
+    if len(contours) > settings.max_regions:
+        log.warning("more than %d pieces of text: the smallest are not read", settings.max_regions)
     contours = sorted(contours, key=cv2.contourArea, reverse=True)[: settings.max_regions]
     regions = []
     for contour in contours:
