@@ -71,12 +71,36 @@ def test_a_graph_outside_a_bundle_is_refused():
         NullSession(Path("/nowhere/model.onnx"))
 
 
-def test_more_threads_are_taken_only_when_they_are_faster(bundle):
-    path, inputs = bundle.graph_path("model"), {"x": np.ones((1, 2), np.float32)}
-    alike = {count: NullSession(path, delay_ms=2) for count in (1, 2)}
-    assert best_threads(alike, inputs, runs=5) == 1
-    faster = {1: NullSession(path, delay_ms=20), 2: NullSession(path, delay_ms=1), 4: NullSession(path, delay_ms=20)}
-    assert best_threads(faster, inputs, runs=3) == 2
+class Costly:
+    """A session whose runs cost what is listed, by a clock that only they move."""
+
+    inputs = outputs = ()
+
+    def __init__(self, clock: list[float], *costs_ms: float) -> None:
+        self._clock, self._costs_ms = clock, iter([*costs_ms, *[costs_ms[-1]] * 99])
+
+    def run(self, inputs):
+        self._clock[0] += next(self._costs_ms)
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("costs_ms", "best"),
+    [
+        ({1: [10], 2: [10]}, 1),
+        ({1: [10], 2: [9.5]}, 1),  # not worth a core
+        ({1: [10], 2: [8.9]}, 2),
+        ({1: [20], 2: [1], 4: [20]}, 2),
+        ({1: [20], 2: [15], 4: [14]}, 2),
+        ({1: [20], 2: [15], 4: [10]}, 4),
+        ({1: [10], 2: [500, 8]}, 2),  # the first run warms up
+        ({1: [10], 2: [8, 8, 500, 8]}, 2),  # a hiccup is none of its doing
+    ],
+)
+def test_more_threads_are_taken_only_when_they_are_faster(costs_ms, best, monkeypatch):
+    clock = [0.0]
+    monkeypatch.setattr("edgemm.backends.threads.time.perf_counter", lambda: clock[0])
+    assert best_threads({count: Costly(clock, *costs) for count, costs in costs_ms.items()}, {}, runs=5) == best
 
 
 def test_threads_are_measured_on_a_real_graph(tmp_path):
