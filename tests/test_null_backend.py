@@ -74,7 +74,8 @@ def test_a_graph_outside_a_bundle_is_refused():
 class Costly:
     """A session whose runs cost what is listed, by a clock that only they move."""
 
-    inputs = outputs = ()
+    inputs: tuple[TensorSpec, ...] = ()
+    outputs: tuple[TensorSpec, ...] = ()
 
     def __init__(self, clock: list[float], *costs_ms: float) -> None:
         self._clock, self._costs_ms = clock, iter([*costs_ms, *[costs_ms[-1]] * 99])
