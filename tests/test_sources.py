@@ -298,6 +298,9 @@ def test_a_session_is_played_at_live_speed_with_both_lanes_in_step(tmp_path: Pat
         assert frame.capture_time_ns == chunk.capture_time_ns
     assert microphone.read() is None
     assert microphone.ended
+    over = camera.read()
+    assert isinstance(over, SourceState) and over.state == "ended", "it would be taken for a camera that was lost"
+    assert camera.read() is None and camera.ended
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import Literal
 
 from edgemm.media import NS_PER_S, AudioChunk, VideoFrame
+from runtime.items import SourceState
 from runtime.sessions.session import Arrival
 from runtime.sessions.session_reader import Session
 from runtime.sources.pace import NAP_NS, Pace
@@ -28,10 +29,13 @@ class SessionSource:
         self._arrivals = self._session.arrivals(self.name)
         self._next = next(self._arrivals, None)
 
-    def read(self) -> VideoFrame | AudioChunk | None:
+    def read(self) -> VideoFrame | AudioChunk | SourceState | None:
+        """What comes next; after its last picture, once, that it is over."""
         arrival = self._next
         if arrival is None:
-            self.ended = True
+            first, self.ended = not self.ended, True
+            if first and self.name == "camera":
+                return SourceState("camera", "ended", "the session has been played", "The recording is over.")
             time.sleep(NAP_NS / NS_PER_S)
             return None
         if not self._pace.reached(arrival.time_ns):
