@@ -53,3 +53,29 @@ def test_the_target_follows_the_processor(monkeypatch, machine, target):
 def test_the_signature_is_made_without_torch():
     code = "import sys; from edgemm.host import host_signature; host_signature(); sys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_provider_that_computes_something_else_is_not_believed(monkeypatch):
+    """As a broken driver does: it loads, it runs, and the numbers are wrong."""
+    right = onnxruntime.InferenceSession
+
+    class Wrong(right):
+        def run(self, *arguments, **options):
+            return [2 * found for found in super().run(*arguments, **options)]
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Wrong)
+    assert host.proven_providers() == ()
+
+
+def test_a_provider_that_hands_its_work_to_another_is_not_believed(monkeypatch):
+    monkeypatch.setattr(onnxruntime.InferenceSession, "get_providers", lambda self: ["AnotherExecutionProvider"])
+    assert host.proven_providers() == ()
+
+
+def test_the_system_is_named_with_its_version(tmp_path):
+    release = tmp_path / "os-release"
+    release.write_text('NAME="Debian"\nVERSION_ID="12"\n# a comment\nID=debian\n')
+    assert host._os_release(release) == "debian-12"
+    release.write_text("ID=arch\n")
+    assert host._os_release(release) == "arch"
+    assert host._os_release(tmp_path / "none") == platform.system().lower()
