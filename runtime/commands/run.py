@@ -75,7 +75,7 @@ def live(config: RuntimeConfig, session: Path | None = None, duration_s: float |
 def _recording(config: RecordingConfig, session: Path | None) -> Recording | None:
     max_bytes = int(config.max_mb * 1e6)
     if session is not None:
-        return Recording(session, Room(session, max_bytes))
+        return Recording(session, Room(session, max_bytes), is_the_task=True)
     if not config.enabled:
         return None
     others = Recordings(config.folder)

@@ -96,7 +96,7 @@ class LiveRun:
                 recorder.close()
         ran_s = (time.monotonic_ns() - self._start_ns) / NS_PER_S
         sys.stderr.write(f"{console.summary()}; ran {ran_s:.0f} s\n")
-        if recorder is not None and recorder.ended is not None:
+        if recorder is not None and recorder.ended is not None and self._recording and self._recording.is_the_task:
             raise recorder.ended
         return 0
 

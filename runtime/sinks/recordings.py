@@ -92,3 +92,5 @@ class Recording:
 
     path: Path
     room: Room
+    is_the_task: bool = False
+    """The user asked for this file: without the whole of it the command has failed."""
