@@ -226,3 +226,21 @@ def test_every_result_loads_in_the_oldest_supported_runtime(linear: Path, tmp_pa
         model = onnx.load(tmp_path / "out.onnx")
         assert model.ir_version <= 10
         assert max(entry.version for entry in model.opset_import if entry.domain == "") <= 22
+
+
+@pytest.mark.parametrize("groups", [8, 2])
+def test_depthwise_convolutions_keep_eight_bits_and_all_others_seven(tmp_path: Path, groups: int) -> None:
+    """Their kernels add in 32 bits: nothing saturates, and with nine weights a channel each bit counts."""
+    nodes = [
+        helper.make_node("Conv", ["x", "w"], ["a"], name="grouped", group=groups),
+        helper.make_node("Relu", ["a"], ["c"], name="relu"),
+        helper.make_node("Conv", ["c", "v"], ["y"], name="pointwise"),
+    ]
+    weights = {"w": RANDOM.standard_normal((8, 8 // groups, 3, 3)), "v": RANDOM.standard_normal((6, 8, 1, 1))}
+    path = save(tmp_path / "in.onnx", nodes, {"x": [1, 8, 12, 12]}, [1, 6, 10, 10], weights)
+    inputs = [{"x": RANDOM.uniform(0, 3, (1, 8, 12, 12)).astype(np.float32)} for _ in range(4)]
+    quantize.float32_to_int8_qdq(path, tmp_path / "out.onnx", inputs, activations="uint8", reduce_range=True)
+    rounded = {t.name: numpy_helper.to_array(t).astype(int) for t in onnx.load(tmp_path / "out.onnx").graph.initializer}
+    assert np.abs(rounded["w_quantized"]).max() == (127 if groups == 8 else 64)
+    assert np.abs(rounded["v_quantized"]).max() == 64
+    assert 0 < relative_error(path, tmp_path / "out.onnx", inputs[0]["x"]) < 0.05

@@ -81,8 +81,9 @@ def float32_to_int8_qdq(
 ) -> int:
     """Static int8 as quantise/dequantise pairs, scales from `inputs` (graph inputs by tensor name); biases corrected.
 
-    On x86 without VNNI: uint8 activations, int8 weights, `reduce_range`; on Arm: int8 for both. Returns the number of
-    Conv, MatMul and Gemm nodes between pairs, which is what runs in int8.
+    On x86 without VNNI: uint8 activations, int8 weights, `reduce_range`; on Arm: int8 for both. Depthwise convolutions,
+    which lose most by 7 bits, keep 8: their kernels add in 32 bits everywhere. Returns the number of Conv, MatMul and
+    Gemm nodes between pairs, which is what runs in int8.
     """
     from onnxruntime.quantization import CalibrationMethod as Methods
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
@@ -98,6 +99,10 @@ def float32_to_int8_qdq(
         prepared, quantised = Path(folder) / "prepared.onnx", Path(folder) / "quantised.onnx"
         # Symbolic shape inference stops at operators that it does not know; ONNX's own suffices here.
         quant_pre_process(str(path_in), str(prepared), skip_symbolic_shape=True)
+        full_range = {
+            name: [{"quant_type": types[weights], "axis": 0, "reduce_range": False}]
+            for name in _depthwise_weights(load_graph(prepared))
+        }
         quantize_static(
             prepared,
             quantised,
@@ -110,6 +115,7 @@ def float32_to_int8_qdq(
             weight_type=types[weights],
             nodes_to_exclude=_matching(load_graph(prepared), exclude),
             calibrate_method=methods[calibration_method],
+            extra_options={"TensorQuantOverrides": full_range if reduce_range and per_channel else {}},
         )
         model = load_graph(quantised)
         correct_biases(model, prepared, examples)
@@ -167,6 +173,17 @@ def _matching(model: onnx.ModelProto, patterns: Iterable[str]) -> list[str]:
             raise ConfigError("`exclude` matches no node of the graph", found=pattern)
         matched += hits
     return matched
+
+
+def _depthwise_weights(model: onnx.ModelProto) -> set[str]:
+    """Constants `(channel, 1, ...)` of the convolutions that have a group for each channel."""
+    shapes = {tensor.name: tensor.dims for tensor in model.graph.initializer}
+    groups = {
+        node.input[1]: next((item.i for item in node.attribute if item.name == "group"), 1)
+        for node in model.graph.node
+        if node.op_type == "Conv" and node.input[1] in shapes
+    }
+    return {name for name, count in groups.items() if count > 1 and shapes[name][:2] == [count, 1]}
 
 
 def _nodes_between_pairs(model: onnx.ModelProto) -> int:

@@ -88,7 +88,7 @@ class Int8Qdq(ConfigModel):
     calibration_examples: int = Field(default=64, ge=1)
     per_channel: bool = True
     reduce_range: bool | None = None
-    """7-bit weights; unset: as the target says. Without them x86 saturates where VNNI is missing: the gates tell."""
+    """7-bit weights; unset: as the target says. `false` binds an x86 bundle to hosts with VNNI: others saturate."""
     exclude: tuple[str, ...] = ()
     op_types: tuple[str, ...] = ()
     """Operators to quantise; empty: all that ONNX Runtime can."""
