@@ -244,3 +244,18 @@ def test_depthwise_convolutions_keep_eight_bits_and_all_others_seven(tmp_path: P
     assert np.abs(rounded["w_quantized"]).max() == (127 if groups == 8 else 64)
     assert np.abs(rounded["v_quantized"]).max() == 64
     assert 0 < relative_error(path, tmp_path / "out.onnx", inputs[0]["x"]) < 0.05
+
+
+def test_a_node_with_float_weights_between_quantised_ones_does_not_count(convolution: Path, tmp_path: Path) -> None:
+    """What it reads has been quantised and dequantised, but it computes in float."""
+    out = tmp_path / "out.onnx"
+    count = quantize.float32_to_int8_qdq(
+        convolution, out, pictures(4), activations="uint8", reduce_range=True, exclude=["second"]
+    )
+    assert count == 1
+    model = onnx.load(out)
+    makers = {name: node.op_type for node in model.graph.node for name in node.output}
+    (second,) = (node for node in model.graph.node if node.name == "second")
+    assert makers[second.input[0]] == "DequantizeLinear"
+    (weight,) = (tensor for tensor in model.graph.initializer if tensor.name == second.input[1])
+    assert weight.data_type == TensorProto.FLOAT
