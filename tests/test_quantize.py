@@ -259,3 +259,16 @@ def test_a_node_with_float_weights_between_quantised_ones_does_not_count(convolu
     assert makers[second.input[0]] == "DequantizeLinear"
     (weight,) = (tensor for tensor in model.graph.initializer if tensor.name == second.input[1])
     assert weight.data_type == TensorProto.FLOAT
+
+
+def test_a_graph_too_old_for_scales_per_channel_is_refused_with_the_remedy(convolution: Path, tmp_path: Path) -> None:
+    """It would be written, and no runtime would load it."""
+    model = onnx.load(convolution)
+    for opset in (7, 12):
+        model.opset_import[0].version = opset
+        onnx.save(model, tmp_path / "old.onnx")
+        with pytest.raises(GateError, match=r"opset 13 or newer.*`opset: 17`"):
+            quantize.float32_to_int8_qdq(
+                tmp_path / "old.onnx", tmp_path / "out.onnx", pictures(2), activations="uint8", reduce_range=True
+            )
+        assert not (tmp_path / "out.onnx").exists()

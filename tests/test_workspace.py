@@ -47,7 +47,7 @@ def test_nothing_stands_under_the_steps_name_while_it_is_built(tmp_path: Path) -
 
 
 def test_a_step_is_done_once_for_each_key(tmp_path: Path) -> None:
-    built = []
+    built: list[Path] = []
     for key in ({"a": 1, "b": 2}, {"b": 2, "a": 1}, {"a": 1, "b": 3}):
         once(tmp_path, "step", key, built.append)
     assert len(built) == 2

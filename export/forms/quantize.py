@@ -26,6 +26,8 @@ CalibrationMethod = Literal["minmax", "entropy", "percentile"]
 
 _INT8_DYNAMIC = ("MatMulInteger", "DynamicQuantizeMatMul", "ConvInteger", "DynamicQuantizeLSTM")
 _QUANTISED_BY_DYNAMIC = ("MatMul",)
+_LEAST_OPSET_PER_CHANNEL = 13
+"""DequantizeLinear has an axis from here on."""
 
 
 def float32_to_float16(path_in: Path, path_out: Path) -> int:
@@ -92,6 +94,8 @@ def float32_to_int8_qdq(
     from export.forms.bias_correction import correct_biases
     from export.forms.calibration import reader_of
 
+    if per_channel:
+        _require_opset(path_in, _LEAST_OPSET_PER_CHANNEL)
     types = {"uint8": QuantType.QUInt8, "int8": QuantType.QInt8}
     methods = {"minmax": Methods.MinMax, "entropy": Methods.Entropy, "percentile": Methods.Percentile}
     examples = list(inputs)
@@ -161,6 +165,15 @@ def _proved(model: onnx.ModelProto, path: Path, count: int, what: str) -> int:
         )  # fmt: skip
     save_graph(model, path)
     return count
+
+
+def _require_opset(path: Path, least: int) -> None:
+    found = next((entry.version for entry in load_graph(path).opset_import if entry.domain == ""), least)
+    if found < least:
+        raise GateError(
+            f"{path.name} cannot be quantised per channel", expected=f"opset {least} or newer", found=found,
+            remedy="Family onnx converts it: `opset: 17` in the recipe's options.",
+        )  # fmt: skip
 
 
 def _matching(model: onnx.ModelProto, patterns: Iterable[str]) -> list[str]:
