@@ -85,7 +85,8 @@ def test_a_rate_weighs_words_not_utterances() -> None:
 def test_the_interval_of_a_rise_is_the_paired_bootstraps_95_percent() -> None:
     random = np.random.default_rng(3)
     words = random.integers(1, 12, 300)
-    before, after = random.binomial(words, 0.1), random.binomial(words, 0.13)
+    before = random.binomial(words, 0.2)
+    after = before + random.binomial(words - before, 0.04)  # mostly the same words
     low, high = increase_interval(Errors(before, words, 0), Errors(after, words, 0))
     rise = 100 * float((after - before).sum() / words.sum())
     residual = (after - before) - rise / 100 * words

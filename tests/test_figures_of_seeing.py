@@ -34,8 +34,8 @@ def detections(rows: Sequence[tuple[str, float, list[float]]]) -> Detections:
     )
 
 
-LEFT, RIGHT = [0.0, 0.0, 0.4, 1.0], [0.5, 0.0, 0.9, 1.0]
-HALF_LEFT = [0.0, 0.0, 0.2, 1.0]
+LEFT, RIGHT = [0.0, 0.0, 0.5, 1.0], [0.5, 0.0, 0.9, 1.0]
+HALF_LEFT = [0.0, 0.0, 0.25, 1.0]
 """Overlaps LEFT by exactly a half."""
 
 
@@ -49,7 +49,7 @@ def test_boxes_of_other_labels_places_or_half_the_size_do_not_match() -> None:
     assert matched(cat, detections([("dog", 0.9, LEFT)])) == 0
     assert matched(cat, detections([("cat", 0.9, RIGHT)])) == 0
     assert matched(cat, detections([("cat", 0.9, HALF_LEFT)])) == 0
-    assert matched(cat, detections([("cat", 0.9, [0.0, 0.0, 0.21, 1.0])])) == 1
+    assert matched(cat, detections([("cat", 0.9, [0.0, 0.0, 0.26, 1.0])])) == 1
     assert matched(cat, detections([])) == matched(detections([]), cat) == 0
 
 
@@ -65,7 +65,7 @@ def test_average_precision_is_the_mean_over_the_labels_of_the_truth_at_an_overla
     truths = [Boxes(np.array([LEFT, RIGHT]), ("cat", "dog")), Boxes(np.zeros((0, 4)), ())]
     cup = ("cup", 0.9, RIGHT)  # no such truth: not counted
     assert mean_average_precision(truths, [detections([("cat", 0.9, LEFT), cup]), detections([])]) == pytest.approx(0.5)
-    just, not_quite = [0.0, 0.0, 0.201, 1.0], [0.0, 0.0, 0.199, 1.0]
+    just, not_quite = [0.0, 0.0, 0.251, 1.0], [0.0, 0.0, 0.249, 1.0]
     for box, value in ((just, 0.5), (not_quite, 0.0)):
         assert mean_average_precision(truths, [detections([("cat", 0.9, box)]), detections([])]) == pytest.approx(value)
 
@@ -86,7 +86,7 @@ def test_a_detector_agrees_by_the_share_of_what_both_report(monkeypatch: pytest.
     examples = pictures(tmp_path, 2)
     found = values(detection.compare(FLOAT32, QUANTISED, examples))  # type: ignore[arg-type]
     assert found["map50_agreement"] == pytest.approx(0.5) and found["f1_agreement"] == pytest.approx(2 * 2 / 6)
-    truth = (Box(label="cat", xyxy=(0, 0, 8, 10)), Box(label="dog", xyxy=(10, 0, 18, 10)))
+    truth = (Box(label="cat", xyxy=(0, 0, 10, 10)), Box(label="dog", xyxy=(10, 0, 18, 10)))
     labelled = [example.model_copy(update={"boxes": truth}) for example in examples]
     assert values(detection.evaluate(FLOAT32, labelled)) == {"map50": pytest.approx(1.0)}  # type: ignore[arg-type]
 
