@@ -29,7 +29,7 @@ from nearness import ROOT, nearest_tests, test_files
 
 PACKAGES = ("edgemm", "runtime", "export")
 LEAST = 0.85
-SLOW_S = 10
+SLOW_S = 20
 MOST = 40
 """Tests of one file that a fault meets."""
 LONGEST_S = 300

@@ -8,11 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
+from edgemm.bundles.bundle import Bundle
 from edgemm.errors import BundleError, InputError
 from edgemm.evaluation.classification import compare, evaluate, wilson_interval
 from edgemm.media import VideoFrame
+from edgemm.tasks import open_task
 from edgemm.tasks.classification import Classifier
 from edgemm.tasks.examples import Example
+from tests.bundle_damage import replace_file
 from tests.exported import exported
 from tests.tiny_vision import SIZE, classifier_bundle
 
@@ -96,3 +99,10 @@ def test_the_exported_classifier_names_what_is_there(name: str, label: str) -> N
     assert image is not None
     guesses = Classifier(bundle).classify(VideoFrame(np.asarray(image, np.uint8), 0, 0))
     assert label in {guess.label for guess in guesses}
+
+
+def test_labels_that_are_no_text_are_refused_although_their_hash_is_right(tmp_path: Path) -> None:
+    folder = classifier_bundle(tmp_path / "bundle", LABELS).folder
+    replace_file(folder, "labels", b"n1\tsky\n\xff\n")
+    with pytest.raises(BundleError, match="'labels' is no UTF-8 text"):
+        open_task(Bundle.open(folder))

@@ -6,6 +6,7 @@ import platform
 import subprocess
 import sys
 
+import numpy as np
 import onnxruntime
 import pytest
 
@@ -27,6 +28,40 @@ def test_a_provider_that_is_only_listed_is_not_believed(monkeypatch):
     absent = sorted(set(onnxruntime.get_all_providers()) - set(onnxruntime.get_available_providers()))[0]
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [absent, "CPUExecutionProvider"])
     assert host.proven_providers() == ("CPUExecutionProvider",)
+
+
+@pytest.mark.parametrize(
+    ("used", "result", "proven"),
+    [
+        ("MyExecutionProvider", 42.0, True),
+        ("MyExecutionProvider", 41.9, False),  # it computes something else
+        ("CPUExecutionProvider", 42.0, False),  # another did it
+    ],
+)
+def test_a_provider_is_proven_by_computing_the_right_thing_itself(monkeypatch, used, result, proven):
+    settings = {}
+
+    class Options:
+        log_severity_level = 0
+
+        def add_session_config_entry(self, key, value):
+            settings[key] = value
+
+    class Session:
+        def __init__(self, model, options, providers):
+            assert providers == ["MyExecutionProvider"]
+
+        def run(self, names, feeds):
+            return [np.array([result], np.float32)]
+
+        def get_providers(self):
+            return [used, "CPUExecutionProvider"]
+
+    monkeypatch.setattr(onnxruntime, "SessionOptions", Options)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Session)
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["MyExecutionProvider"])
+    assert host.proven_providers() == (("MyExecutionProvider",) if proven else ())
+    assert settings == {"session.disable_cpu_ep_fallback": "1"}, "or a missing library falls back to the CPU unnoticed"
 
 
 def test_the_proof_graph_is_valid_onnx():
