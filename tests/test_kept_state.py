@@ -15,7 +15,7 @@ import pytest
 from edgemm.errors import StorageError
 from runtime.life.watchdog import notify, period_s
 from runtime.settings.kept_state import FILE_NAME, RATE_RANGE, VOLUME_RANGE, KeptState, load_state, save_state
-from runtime.stages.floor import RANGE
+from runtime.stages.levels import RANGE
 
 
 def test_volume_and_rate_come_back(tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ class EventLog:
         if self._lost == 1:
             full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             remedy = "The disk is full; free some space." if full else "It cannot be written; check its folder."
-            tell(SourceState("event log", "stalled", str(error), f"{remedy} It goes on by itself."))
+            tell(SourceState("event log", "stalled", error.strerror or str(error), f"{remedy} It goes on by itself."))
 
 
 class EventList:
