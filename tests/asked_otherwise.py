@@ -9,6 +9,11 @@ def rows(table: str) -> list[tuple[str, str]]:
 
 # Before each the skill whose phrases the starter pack's embedder finds nearest.
 ASKS_MORE = """
+is_there: is that my cup
+is_there: is anyone looking at me
+is_there: is the seat taken
+where_is: where can I sit
+volume: turn the tv up
 colour: what is the man wearing
 describe: what is behind me
 describe: what is this for
@@ -141,6 +146,9 @@ are the children happy
 """
 
 ASKS_FOR_IT = """
+is_there: is there a cup or not
+is_there: do we have a chair here
+where_is: where can I find a chair
 colour: what colour is this
 colour: what color is the cup
 colour: is the car red or blue

@@ -99,6 +99,7 @@ when can I cross
 where can I cross
 is it clear
 is it clear to go
+is everything clear
 am I clear to go
 am I good to go
 okay to cross?

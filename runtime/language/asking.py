@@ -39,6 +39,7 @@ _DEFINITE = re.compile(
 
 _ACTS = re.compile(
     rf"^(?:(?:so|and|hey|please|ok|okay|well|now|then) )*(?:can|could|does|do|did|has|have|had|will|would) {_ARTICLE}$"
+    r"|\b(?:is|are) (?:this|that|these|those|it|they) (?:my|your|our|his|her|their)$"
 )
 
 
@@ -58,8 +59,8 @@ class Asked:
 
     @property
     def acts(self) -> bool:
-        """Whether it is asked what a thing does or can do: "can the dog see me"."""
-        return _ACTS.match(" ".join(self.before)) is not None
+        """Whether it is asked what a thing does, can do or whose it is: "can the dog see me", "is that my cup"."""
+        return _ACTS.search(" ".join(self.before)) is not None
 
 
 def asked(text: str) -> Asked:

@@ -85,7 +85,8 @@ class Wording:
         longest = 1 if replace(question, before=before).definite else _LONGEST_NAME
         is_one_name = len(name) == len(left) <= longest and _NO_NOUN.isdisjoint(name)
         around = self._before.issuperset(before) and self._after.issuperset(after)
-        return self._names == "anything" and is_one_name and around
+        is_verb = before[-1:] in (("i",), ("we",), ("you",))  # "where can I sit"
+        return self._names == "anything" and is_one_name and around and not is_verb
 
 
 def _is_known(name: str) -> bool:

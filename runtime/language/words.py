@@ -16,7 +16,7 @@ have has how many much where what which of please tell if whether show look look
 to it its be been visible picture image photo camera near nearby around anywhere colour color colours colors hey ok okay
 count number way ways direction nearest closest read describe say tell know
 so well um uh someplace whats wheres hows theres got get on with by did put leave left thing things object objects stuff
-anything something nothing everything
+anything something nothing everything not
 """
 
 _SKIPPED = frozenset(_QUESTION_WORDS.split())

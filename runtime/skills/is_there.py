@@ -76,6 +76,7 @@ SKILL = Skill(
         "eight nine ten many more than least another other else look looking for spot notice this that it these "
         "those might may be around near nearby visible which what only single"
     ),
+    words_after="or not",
     answer=answer,
     slots=thing_slot,
     help="is there a cup?",

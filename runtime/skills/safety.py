@@ -45,7 +45,7 @@ _ASKS_FOR_SAFETY = re.compile(
             r"(?<!a )(?<!the )(?<!any )(?<!zebra )(?<!red )cross(?:ed)?\b",
             r"(?:am|are|be) (?:i|we) (?:\w+ )?crossing\b",
             rf"{_ROAD} (?:is |are )?(?:\w+ ){{0,2}}(?:clear|free|empty|blocked|busy|quiet)\b",
-            r"(?:it|all|way|we|i|im|that|left|right) (?:is |are |am )?(?:(?:all|now|still|really) )*clear\b",
+            r"(?:it|all|everything|way|we|i|im|that|left|right) (?:is |are |am )?(?:(?:all|now|still|really) )*clear\b",
             r"clear (?:to|of|on|now)\b",
             rf"(?:clear|free|empty|busy) {_ROAD}\b",
             r"(?:is there|there|any|much|is the|has the|no) traffic(?! (?:light|signal|sign|cone))\b",

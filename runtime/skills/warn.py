@@ -44,7 +44,7 @@ SKILL = Skill(
     ),
     names="things",
     words=(
-        "anyone anybody near nearer close come comes towards toward up on there isnt arent nothing to from left "
+        "anyone anybody nobody near nearer close come comes towards toward up on there isnt arent nothing to from left "
         "right ahead"
     ),
     words_after="closer close near nearer towards toward approaching up on to from left right ahead",
