@@ -80,7 +80,7 @@ def _percentile(name: str, values: Sequence[float], percent: int, unit: str, at_
 
 
 def _rows(models: Models) -> tuple[Row, ...]:
-    """As in runtime.table.pipeline, without what listens and answers."""
+    """As in runtime.table, without what listens and answers."""
     objects = ObjectObserver(models.get("detector"), "detector")
     return (
         Row(

@@ -30,10 +30,11 @@ from runtime.items import Answer, Item, Routed, TurnConfirmed, TurnRef, TurnText
 from runtime.life.replay_run import SOURCES
 from runtime.settings.config import AudioConfig, CameraConfig, RuntimeConfig
 from runtime.sinks.virtual_speaker import VirtualSpeaker
-from runtime.stages.answer import WallClock
+from runtime.stages.clock import WallClock
 from runtime.table.assembly import assemble
 from runtime.table.models import Models
-from runtime.table.pipeline import Parts, pipeline
+from runtime.table.parts import Parts
+from runtime.table.pipeline import pipeline
 
 RIGHT, WRONG, ROUTED = 0.85, 0.03, 0.97
 FIRST_S, TYPED_S, SPOKEN_S = 1.5, 2.0, 6.0

@@ -31,7 +31,8 @@ from runtime.items import (
     TurnConfirmed,
     TurnRef,
 )
-from runtime.table.pipeline import Parts, pipeline
+from runtime.table.parts import Parts
+from runtime.table.pipeline import pipeline
 
 WINDOW = 512
 TIMEOUT_S = 5.0

@@ -21,13 +21,15 @@ from runtime.items import Item, Playback, Say, Scene, SpeakerAudio, Transcript, 
 from runtime.sessions.session_reader import find_session, open_session
 from runtime.settings.config import RuntimeConfig
 from runtime.sinks.virtual_speaker import VirtualSpeaker
-from runtime.stages.answer import AnswerStage, WallClock
+from runtime.stages.answer import AnswerStage
+from runtime.stages.clock import WallClock
 from runtime.stages.look import Look
 from runtime.stages.route import Route
 from runtime.stages.speak import Voice
 from runtime.stages.turn_completion import TurnCompletionStage
 from runtime.table.assembly import assemble, warm_up
-from runtime.table.pipeline import Parts, pipeline
+from runtime.table.parts import Parts
+from runtime.table.pipeline import pipeline
 
 QUESTIONS = 32
 AT_MOST = 1.05

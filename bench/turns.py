@@ -24,9 +24,10 @@ from runtime.drivers.replay_driver import ReplayDriver
 from runtime.items import Item, Routed, SpeakerAudio, SpeechStarted, TurnConfirmed
 from runtime.settings.config import RuntimeConfig
 from runtime.sinks.virtual_speaker import VirtualSpeaker
-from runtime.stages.answer import WallClock
+from runtime.stages.clock import WallClock
 from runtime.table.assembly import assemble
-from runtime.table.pipeline import Parts, pipeline
+from runtime.table.parts import Parts
+from runtime.table.pipeline import pipeline
 
 SENTENCES, OTHER_SENTENCES, SEED = 120, 36, 11
 OTHERS_SEED = 17

@@ -22,7 +22,7 @@ from edgemm.settings.config import find_config
 from runtime.settings.config import AudioConfig, RuntimeConfig, TonesConfig
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.skills import SKILLS
-from runtime.stages.answer import WallClock
+from runtime.stages.clock import WallClock
 from runtime.table.assembly import assemble, warm_up
 
 QUESTIONS, SENTENCES, ALOUD, SEED = 104, 100, 20, 12

@@ -25,7 +25,8 @@ from runtime.items import (
     Working,
 )
 from runtime.skills import SKILLS
-from runtime.stages.answer import AnswerStage, WallClock
+from runtime.stages.answer import AnswerStage
+from runtime.stages.clock import WallClock
 from tests.scenes import AHEAD, NOW_NS, scene, thing
 
 START = WallClock(datetime(2026, 11, 24, 17, 0), start_ns=0)

@@ -12,11 +12,12 @@ import pytest
 from runtime.items import Say, SpeechAudio, Tick
 from runtime.settings.config import RuntimeConfig
 from runtime.sinks.virtual_speaker import VirtualSpeaker
-from runtime.stages.answer import WallClock
+from runtime.stages.clock import WallClock
 from runtime.stages.hazard import alert_texts
 from runtime.table.assembly import assemble, models_of
 from runtime.table.models import Models
-from runtime.table.pipeline import Parts, pipeline
+from runtime.table.parts import Parts
+from runtime.table.pipeline import pipeline
 from tests.broken_espeak import BreakableEspeak
 from tests.stage_harness import run_stage
 

@@ -15,11 +15,12 @@ from runtime.evidence import Evidence, EvidenceKind
 from runtime.items import Answer, Item, Playback, TurnConfirmed, TurnRef, TurnText
 from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.skills import FALLBACK, SKILLS
-from runtime.stages.answer import AnswerSettings, WallClock
+from runtime.stages.answer import AnswerSettings
+from runtime.stages.clock import WallClock
 from runtime.stages.frame_quality import FrameQualitySettings
 from runtime.stages.notices import NoticeSettings
 from runtime.stages.turn_rules import TurnSettings
-from runtime.table.pipeline import Parts
+from runtime.table.parts import Parts
 
 SOURCES = ("camera", "microphone", "daemon")
 Arrival = tuple[int, str, Item]

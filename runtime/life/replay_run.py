@@ -15,7 +15,7 @@ from runtime.sessions.session import SessionInfo
 from runtime.sessions.session_reader import Session
 from runtime.settings.config import RuntimeConfig
 from runtime.sinks.virtual_speaker import Track, VirtualSpeaker
-from runtime.stages.answer import WallClock
+from runtime.stages.clock import WallClock
 from runtime.table.assembly import assemble
 from runtime.table.models import Models
 from runtime.table.pipeline import pipeline

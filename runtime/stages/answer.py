@@ -12,13 +12,12 @@ fault     Fault        kept: when, by stage
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Protocol
+from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 
 from edgemm.media import NS_PER_MS
-from runtime.evidence import Evidence, EvidenceKind, Observer
+from runtime.evidence import Evidence, EvidenceKind
 from runtime.items import (
     Alert,
     Answer,
@@ -37,27 +36,8 @@ from runtime.items import (
 from runtime.skills import FALLBACK, SKILLS
 from runtime.skills.skill import Request, Sentence, Skill
 from runtime.skills.watching import why_unwatched
-
-ObserverFactory = Callable[[], Observer]
-"""Opens an observer on first use: a reader is large and often not needed."""
-
-
-class Clock(Protocol):
-    """Local time, asked for when somebody wants to know it."""
-
-    def at(self, now_ns: int) -> datetime:
-        """Local time at stream time `now_ns`."""
-
-
-@dataclass(frozen=True)
-class WallClock:
-    """Local time from stream time. A session has a fixed start, so that a replay says the same."""
-
-    start: datetime
-    start_ns: int = 0
-
-    def at(self, now_ns: int) -> datetime:
-        return self.start + timedelta(microseconds=(now_ns - self.start_ns) // 1000)
+from runtime.stages.clock import Clock
+from runtime.stages.observers import ObserverFactory, Observers
 
 
 @dataclass(frozen=True)
@@ -72,39 +52,6 @@ class AnswerSettings:
     """What the classifier can name, in lower case: its classes and groups of them."""
     animal_names: frozenset[str] = frozenset()
     """Those of them that are animals: names that it gives reliably."""
-
-
-@dataclass
-class Observers:
-    """Observers by kind, opened on first use, and what they have found on the newest frame.
-
-    Work that an interrupted answer began is kept: the next answer about the frame goes on with it.
-    """
-
-    factories: Mapping[EvidenceKind, ObserverFactory]
-    _open: dict[EvidenceKind, Observer] = field(default_factory=dict)
-    _found: dict[EvidenceKind, tuple[Evidence, ...]] = field(default_factory=dict)
-    _running: dict[EvidenceKind, Iterator[tuple[Evidence, ...]]] = field(default_factory=dict)
-    _frame_id: int | None = None
-
-    def watch(self, kind: EvidenceKind, scene: Scene) -> Iterator[tuple[Evidence, ...]]:
-        """What has been found so far, again and again; the last is the whole."""
-        if kind == "object" or kind not in self.factories:
-            yield scene.evidence if kind == "object" else ()
-            return
-        if scene.frame.frame_id != self._frame_id:
-            self._found, self._running, self._frame_id = {}, {}, scene.frame.frame_id
-        if kind not in self._running:
-            self._running[kind] = self._observer(kind).gather(scene.frame, scene.evidence)
-        yield self._found.get(kind, ())
-        for found in self._running[kind]:
-            self._found[kind] = found
-            yield found
-
-    def _observer(self, kind: EvidenceKind) -> Observer:
-        if kind not in self._open:
-            self._open[kind] = self.factories[kind]()
-        return self._open[kind]
 
 
 @dataclass(frozen=True)

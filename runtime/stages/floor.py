@@ -28,12 +28,13 @@ from runtime.items import (
     TurnConfirmed,
     TurnRef,
     TurnText,
+    turn_of,
 )
 from runtime.sound.tones import tone
+from runtime.stages.confirmed_turns import ConfirmedTurns, is_void
 from runtime.stages.levels import Levels
-from runtime.stages.sentences import Sentence, WaitingSentences, is_void, kind_of, turn_of
+from runtime.stages.sentences import Sentence, WaitingSentences, kind_of
 
-REMEMBERED_TURNS = 64
 SAME_ALERT_NS = 3 * NS_PER_S
 """An alert in the same words within so long is told already: of a group that comes, one stands for all."""
 
@@ -54,7 +55,7 @@ class Floor:
         self._sentences = WaitingSentences()
         self._current: Sentence | None = None
         self._reports: list[Answer | Effect] = []
-        self._confirmed: dict[int, int] = {}
+        self._confirmed = ConfirmedTurns()
         self._silenced: set[TurnRef] = set()
         """Turns that were to be heard when silence was asked for."""
         self._alerts_ns: dict[str, int] = {}
@@ -82,7 +83,9 @@ class Floor:
         elif isinstance(item, SpeechStarted):
             self._speaking_turn = item.turn.turn_id
         elif isinstance(item, (TurnConfirmed, TurnText)):
-            self._confirm(item.turn)
+            self._confirmed.add(item.turn)
+            if self._speaking_turn == item.turn.turn_id:
+                self._speaking_turn = None
         elif isinstance(item, (Answer, Effect)):
             self._reports.append(item)
         elif isinstance(item, SpeechAudio):
@@ -93,21 +96,11 @@ class Floor:
         yield from self._report()
         yield from self._release()
 
-    def _confirm(self, turn: TurnRef) -> None:
-        self._confirmed[turn.turn_id] = turn.revision
-        while len(self._confirmed) > REMEMBERED_TURNS:
-            del self._confirmed[next(iter(self._confirmed))]
-        if self._speaking_turn == turn.turn_id:
-            self._speaking_turn = None
-
-    def _counts(self, turn: TurnRef | None) -> bool:
-        return turn is None or self._confirmed.get(turn.turn_id) == turn.revision
-
     # What is released
 
     def _report(self) -> Iterator[Item]:
         """Pass on what confirmed turns said and wanted."""
-        while (report := next((r for r in self._reports if self._counts(r.turn)), None)) is not None:
+        while (report := next((r for r in self._reports if self._confirmed.counts(r.turn)), None)) is not None:
             self._reports.remove(report)
             if not isinstance(report, Effect):
                 yield report
@@ -134,7 +127,7 @@ class Floor:
     def _may(self, sentence: Sentence) -> bool:
         if sentence.say.kind == "notice":
             return sentence.complete and not self._released and self._speaking_turn is None
-        return self._counts(sentence.say.turn)
+        return self._confirmed.counts(sentence.say.turn)
 
     def _speaker_audio(self, sentence: Sentence, piece: SpeechAudio) -> SpeakerAudio:
         say = sentence.say
@@ -188,7 +181,7 @@ class Floor:
 
     def _silence(self, by: TurnRef | None = None) -> None:
         """Drop what waits, and what is still to come of turns that were confirmed before; alerts excepted."""
-        self._silenced = {TurnRef(*confirmed) for confirmed in self._confirmed.items()} - {by}
+        self._silenced = self._confirmed.turns() - {by}
         self._sentences.drop(lambda say: say.kind != "alert" and (by is None or say.turn != by))
 
     def _cut(
@@ -222,5 +215,4 @@ class Floor:
         self._reports = [report for report in self._reports if not is_void(report.turn, turn)]
         if self._current is not None and is_void(self._current.say.turn, turn):
             self._current = None
-        if is_void(TurnRef(turn.turn_id, self._confirmed.get(turn.turn_id, turn.revision + 1)), turn):
-            del self._confirmed[turn.turn_id]
+        self._confirmed.drop(turn)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from runtime.items import Say, SpeechAudio, Tone, TurnRef
+from runtime.items import Say, SpeechAudio, Tone
 
 
 @dataclass(eq=False)
@@ -65,18 +65,8 @@ class WaitingSentences:
             self._cut.append(sentence.say)
 
 
-def is_void(turn: TurnRef | None, cancelled: TurnRef) -> bool:
-    """Whether `turn` is covered by the cancellation of `cancelled`."""
-    return turn is not None and turn.turn_id == cancelled.turn_id and turn.revision <= cancelled.revision
-
-
 def kind_of(sounding: Say | Tone) -> Literal["answer", "filler", "notice", "alert", "tone"]:
     """What it is to the listener: the tone of an alert is part of the alert."""
     if isinstance(sounding, Say):
         return sounding.kind
     return "alert" if sounding.name == "alert" else "tone"
-
-
-def turn_of(sounding: Say | Tone) -> TurnRef | None:
-    """The turn that it belongs to; a tone belongs to none."""
-    return sounding.turn if isinstance(sounding, Say) else None

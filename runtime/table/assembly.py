@@ -15,15 +15,17 @@ from runtime.settings.kept_state import KeptState
 from runtime.skills import FALLBACK, SKILLS
 from runtime.sources.factory import kind_of_camera
 from runtime.stages import Stage
-from runtime.stages.answer import AnswerSettings, Clock, ObserverFactory
+from runtime.stages.answer import AnswerSettings
+from runtime.stages.clock import Clock
 from runtime.stages.frame_quality import FrameQualitySettings
 from runtime.stages.hazard import alert_texts
 from runtime.stages.notices import NoticeSettings
+from runtime.stages.observers import ObserverFactory
 from runtime.stages.route import phrases_of
 from runtime.stages.turn_rules import TurnSettings
 from runtime.stages.wake import WakeStage
 from runtime.table.models import Models
-from runtime.table.pipeline import Parts
+from runtime.table.parts import Parts
 
 
 def models_of(config: RuntimeConfig) -> Models:
