@@ -36,6 +36,7 @@ TOLD: list[items.Item] = [
     items.SpeechStarted(TURN, 40 * NS_PER_MS),
     items.Transcript(TURN, "is there a", "partial", -0.333, 60 * NS_PER_MS),
     items.Transcript(TURN, "is there a cup", "guess", -0.25, 70 * NS_PER_MS),
+    items.Transcript(TURN, "is there a cup and", "guess", -0.25, 70 * NS_PER_MS, complete=False),
     items.TurnText(TURN, "is there a cup"),
     items.Routed(TURN, "is there a cup", "is_there", 0.87654, True, (("thing", "cup"),)),
     items.TurnConfirmed(TURN, 70 * NS_PER_MS),
@@ -112,6 +113,13 @@ def test_an_answer_tells_its_frame_age_and_evidence_in_rounded_numbers() -> None
             }
         ],
     }
+
+
+@pytest.mark.parametrize("complete", [True, False])
+def test_a_text_tells_whether_all_of_it_was_heard(complete: bool) -> None:
+    event = event_of(0, "recogniser", items.Transcript(TURN, "is there a cup", "guess", -0.25, 0, complete=complete))
+    assert event is not None
+    assert event["complete"] is complete
 
 
 def test_all_times_of_a_live_run_count_from_its_start() -> None:

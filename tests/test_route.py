@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -13,9 +14,10 @@ from runtime.language.nearest_phrase import NearestPhrase
 from runtime.language.phrase_forms import normal
 from runtime.language.sounds_like import SoundsLike
 from runtime.language.unfinished import Beginnings
-from runtime.skills import FALLBACK, SKILLS
+from runtime.skills import FALLBACK, SKILLS, Request, Sentence
 from runtime.stages.route import Route, phrases_of
 from tests.exported import exported
+from tests.scenes import HandMadeLook
 from tests.stage_harness import run_stage
 
 TURN = TurnRef(3, 2)
@@ -125,6 +127,30 @@ def test_a_command_that_fits_no_phrase_is_one_that_sounds_so() -> None:
 def test_a_question_that_was_written_twice_is_asked_once(route: Route) -> None:
     [routed] = outcome(route, heard("Where is the cart? Where is the cart?"))
     assert (routed.skill, routed.score) == ("where_is", pytest.approx(1.0))
+
+
+def in_part(text: str) -> Transcript:
+    return replace(heard(text), complete=False)
+
+
+@pytest.mark.parametrize("text", ["Is there a cup?", "Read this.", "Is it safe to cross?", "Turn it up."])
+def test_half_of_a_text_asks_for_nothing_but_to_be_said_again(route: Route, text: str) -> None:
+    [routed] = outcome(route, in_part(text))
+    assert (routed.text, routed.skill, routed.addressed) == (text, "fallback", True)
+    assert routed.unfinished  # so that the person may go on
+    (said,) = FALLBACK.answer(Request(TURN, text, routed.slots), HandMadeLook())
+    assert said == Sentence("I didn't hear all of that. Please say it again.", refused=True)
+
+
+def test_who_asks_for_silence_gets_it_whatever_else_was_said(route: Route) -> None:
+    [routed] = outcome(route, in_part("Stop. Stop."))
+    assert (routed.skill, routed.slots, routed.unfinished) == ("stop", (), False)
+
+
+def test_half_of_what_others_say_is_not_for_us_either(route: Route) -> None:
+    routed, cancel = outcome(route, in_part("My brother went shopping yesterday."))
+    assert not routed.addressed
+    assert cancel == Cancel(TURN, "not_addressed")
 
 
 def test_what_is_not_for_us_is_dropped_silently(route: Route) -> None:

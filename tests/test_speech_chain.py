@@ -35,15 +35,21 @@ from tests.stage_harness import chunk, run_chain
 from tests.test_route import Words
 from tests.test_speech_stages import Beeps, Loudness
 
-QUESTION, SMALL_TALK, CUT_SHORT = 0.4, 0.6, 0.8
-"""Levels of sound that stand for sentences."""
-TEXTS = {QUESTION: "Is there a cup?", SMALL_TALK: "My brother went shopping yesterday.", CUT_SHORT: "Is there a"}
+QUESTION, SMALL_TALK, CUT_SHORT, LOST = 0.4, 0.6, 0.8, 0.95
+"""Levels of sound that stand for sentences; the recogniser comes to no end of the last."""
+TEXTS = {
+    QUESTION: "Is there a cup?",
+    SMALL_TALK: "My brother went shopping yesterday.",
+    CUT_SHORT: "Is there a",
+    LOST: "What do you see?",
+}
 
 
 @dataclass(frozen=True)
 class Text:
     text: str
     mean_log_probability: float = -0.3
+    complete: bool = True
 
 
 class Levels:
@@ -52,7 +58,8 @@ class Levels:
     def steps(self, samples: Samples, *, context: str) -> Iterator[object]:
         yield None
         level = float(samples[np.flatnonzero(samples)[-1]])
-        yield Text(TEXTS[min(TEXTS, key=lambda known: abs(known - level))])
+        sentence = min(TEXTS, key=lambda known: abs(known - level))
+        yield Text(TEXTS[sentence], complete=sentence != LOST)
 
 
 class LoudSpeech:
@@ -136,6 +143,11 @@ def test_a_pause_in_the_middle_is_waited_out_and_its_guess_is_never_heard() -> N
     assert times_of(SpeakerAudio, told)[0] >= 300 + 800 + 800 + 600
     guesses = [item.turn for _, item in told if isinstance(item, TurnAudio) and item.purpose == "guess"]
     assert {item.turn for _, item in told if isinstance(item, SpeakerAudio)} == {guesses[-1]}
+
+
+def test_a_question_that_was_not_heard_to_its_end_is_not_answered() -> None:
+    told = hear((0, 300), (LOST, 1200))
+    assert {item.text for _, item in told if isinstance(item, SpeakerAudio)} == {"fallback"}
 
 
 def test_what_is_said_to_others_is_not_answered() -> None:

@@ -46,10 +46,14 @@ RATE_HZ = 16_000
 class Text:
     text: str
     mean_log_probability: float = -0.3
+    complete: bool = True
 
 
 class Lengths:
     """A small real recogniser: its text is the length of the sound, after a step of work for each second."""
+
+    longest_s = 4
+    """Of a longer sound it hears only a part."""
 
     def __init__(self) -> None:
         self.steps_done = 0
@@ -58,7 +62,7 @@ class Lengths:
         for _ in range(len(samples) // RATE_HZ):
             self.steps_done += 1
             yield None
-        yield Text(f" {len(samples)} samples, {context} ")
+        yield Text(f" {len(samples)} samples, {context} ", complete=len(samples) <= self.longest_s * RATE_HZ)
 
 
 def turn_audio(purpose: str = "guess", seconds: int = 3) -> TurnAudio:
@@ -68,6 +72,12 @@ def turn_audio(purpose: str = "guess", seconds: int = 3) -> TurnAudio:
 def test_recognition_gives_a_chance_to_stop_at_each_step_and_then_the_text() -> None:
     items = run_stage(SpeechRecognition(Lengths()), [("guess", turn_audio(), 0)])
     assert items == [Working()] * 3 + [Transcript(TURN, "48000 samples, short", "guess", -0.3, 7, True)]
+
+
+@pytest.mark.parametrize(("seconds", "complete"), [(4, True), (5, False)])
+def test_a_text_from_which_words_may_be_missing_says_so(seconds: int, complete: bool) -> None:
+    items = run_stage(SpeechRecognition(Lengths()), [("guess", turn_audio(seconds=seconds), 0)])
+    assert items[-1].complete is complete
 
 
 def test_recognition_that_is_closed_does_no_more_work() -> None:

@@ -86,6 +86,8 @@ class Transcript:
     mean_log_probability: float
     end_time_ns: int
     woken: bool = False
+    complete: bool = True
+    """False: the recogniser came to no end; words may be missing."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class Routed:
     slots: tuple[tuple[str, str], ...] = ()
     end_time_ns: int = 0
     unfinished: bool = False
-    """The text stops in the middle of what people ask."""
+    """The text stops in the middle of what people ask, or was not heard to its end."""
 
 
 @dataclass(frozen=True)

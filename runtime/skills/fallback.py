@@ -1,4 +1,4 @@
-"""Fallback: for what no skill can do or know. It has no phrases, so the router never chooses it by score."""
+"""Fallback: for what no skill can do or know, and for half of a text. The router never chooses it by score."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from runtime.language.places import as_we_say
 from runtime.language.words import words_of
-from runtime.skills.skill import Look, Request, Sentence, Skill, Step
+from runtime.skills.skill import Look, Request, Sentence, Skill, Slots, Step
 
 _POLITE = re.compile(
     r"^(?:(?:please|hey|hi|hello|ok|okay|now|just|computer|assistant|so|and) |(?:can|could|would|will) you |"
@@ -45,8 +45,15 @@ _CANNOT_KNOW = (
 )
 
 
+HEARD_IN_PART: Slots = (("heard", "a part"),)
+"""Of a text that was not heard to its end: what is missing may have changed what it asks."""
+
+
 def answer(request: Request, look: Look) -> Iterator[Step]:
-    yield Sentence(refusal(request.text), refused=True)
+    if request.slots == HEARD_IN_PART:
+        yield Sentence("I didn't hear all of that. Please say it again.", refused=True)
+    else:
+        yield Sentence(refusal(request.text), refused=True)
 
 
 def refusal(text: str) -> str:

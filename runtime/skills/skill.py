@@ -132,5 +132,7 @@ class Skill:
     """Texts that are its own whatever phrase they are nearest to."""
     help: str = ""
     """How `help` offers it: "what do you see?"."""
+    in_part: bool = False
+    """Whether it is done too when only a part of what was said has been heard."""
     looks: bool = True
     """False for skills whose answers do not rest on the picture: they have no frame age."""

@@ -17,6 +17,7 @@ SKILL = Skill(
     phrases=("stop", "be quiet", "stop talking", "silence", "shut up", "enough", "never mind", "cancel"),
     words="it that this thats talking speaking enough hush quiet all right no more",
     answer=answer,
+    in_part=True,
     help="stop",
     looks=False,
 )

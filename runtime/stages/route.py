@@ -12,6 +12,8 @@ from runtime.language.nearest_phrase import NearestPhrase, SentenceEmbedder
 from runtime.language.sounds_like import SoundsLike
 from runtime.language.unfinished import Beginnings
 from runtime.language.wording import Names, Wording
+from runtime.skills.fallback import HEARD_IN_PART
+from runtime.skills.skill import Slots
 
 THRESHOLD = 0.55
 """Cosine to the nearest phrase below which a text asks for no skill."""
@@ -25,8 +27,6 @@ longer sentences that ask nothing of us, 5 are at 0.55 to 0.60 and none above.
 
 PLAIN = 0.8
 """Cosine from which a text is as good as a phrase."""
-
-Slots = tuple[tuple[str, str], ...]
 
 
 class RoutableSkill(Protocol):
@@ -48,6 +48,9 @@ class RoutableSkill(Protocol):
     def words_after(self) -> str: ...
 
     @property
+    def in_part(self) -> bool: ...
+
+    @property
     def takes(self) -> Callable[[str], bool]: ...
 
     @property
@@ -59,6 +62,7 @@ class Route:
 
     A turn that was woken or typed is meant for us: if it fits no skill it goes to `fallback`. With `sounds`, a spoken
     text that does not fit, or names a thing that is not known, is taken for one of about the same sound that does.
+    A text that was not heard to its end goes to `fallback` too, unless a part of it is enough for its skill.
     """
 
     def __init__(
@@ -89,7 +93,10 @@ class Route:
             yield self._routed(item, self._asked(item.text), for_us=True, end_time_ns=now_ns)
         elif isinstance(item, Transcript) and item.purpose == "guess":
             for_us = item.woken and bool(item.text)
-            routed = self._routed(item, self._heard(item), for_us=for_us, end_time_ns=item.end_time_ns)
+            asked = self._heard(item)
+            if not item.complete and not asked.skill.in_part:
+                asked = _Asked(asked.text, self._fallback, asked.score, is_part=True)
+            routed = self._routed(item, asked, for_us=for_us, end_time_ns=item.end_time_ns)
             yield routed
             if not routed.addressed:
                 yield Cancel(item.turn, "not_addressed")
@@ -120,9 +127,9 @@ class Route:
             asked.skill.name,
             asked.score,
             for_us or asked.score >= self._overheard_threshold,
-            asked.skill.slots(asked.text),
+            HEARD_IN_PART if asked.is_part else asked.skill.slots(asked.text),
             end_time_ns,
-            self._beginnings.unfinished(item.text) or self._beginnings.unfinished(asked.text),
+            asked.is_part or self._beginnings.unfinished(item.text) or self._beginnings.unfinished(asked.text),
         )
 
 
@@ -138,3 +145,4 @@ class _Asked:
     text: str
     skill: RoutableSkill
     score: float
+    is_part: bool = False

@@ -19,6 +19,9 @@ class Transcription(Protocol):
     @property
     def mean_log_probability(self) -> float: ...
 
+    @property
+    def complete(self) -> bool: ...
+
 
 class Recogniser(Protocol):
     """Recognises in steps (`edgemm.tasks.speech_recognition`)."""
@@ -48,5 +51,11 @@ class SpeechRecognition:
 
 def _transcript(audio: TurnAudio, heard: Transcription) -> Transcript:
     return Transcript(
-        audio.turn, heard.text.strip(), audio.purpose, heard.mean_log_probability, audio.end_time_ns, audio.woken
+        turn=audio.turn,
+        text=heard.text.strip(),
+        purpose=audio.purpose,
+        mean_log_probability=heard.mean_log_probability,
+        end_time_ns=audio.end_time_ns,
+        woken=audio.woken,
+        complete=heard.complete,
     )

@@ -67,7 +67,8 @@ def _scene(event: dict[str, Any]) -> str:
 
 
 def _transcript(event: dict[str, Any]) -> str | None:
-    return f"hears   {event['text']}" + (" …" if event["state"] == "partial" else "") if event["text"] else None
+    goes_on = event["state"] == "partial" or not event["complete"]
+    return f"hears   {event['text']}" + (" …" if goes_on else "") if event["text"] else None
 
 
 def _playback(event: dict[str, Any]) -> str | None:

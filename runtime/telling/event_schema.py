@@ -81,6 +81,8 @@ class TranscriptEvent(TurnEvent):
     state: Literal["partial", "final"]
     text: str
     mean_log_probability: float
+    complete: bool
+    """False: words may be missing, so the text is not answered."""
     end_ms: float
 
 

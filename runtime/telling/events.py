@@ -108,6 +108,7 @@ def _transcript(item: items.Transcript, start_ns: int) -> Event:
         state="partial" if item.purpose == "partial" else "final",
         text=item.text,
         mean_log_probability=round(item.mean_log_probability, 2),
+        complete=item.complete,
         end_ms=_ms(item.end_time_ns - start_ns),
     )
 
