@@ -116,6 +116,65 @@ is it fine to walk here
 is the light still red
 is the light for me green
 Could you tell me if it is safe to cross the road?
+would you cross here
+would you go now
+would you walk across
+do I go now
+should I start walking
+should I stop walking
+can I keep going
+can I carry on
+can I start crossing
+can I change lanes
+can I get off
+can I step off the curb
+is it okay to step off the kerb
+can we go through
+is it my turn to cross
+whose turn is it
+do I have priority
+do I have green
+have I got a green light
+is the light in my favour
+is the light with me
+is the light for me
+is the light changing
+when does the light change
+is the walk sign on
+does it say walk
+what does the traffic light say
+how is the traffic
+is traffic moving
+how busy is the road
+does it look clear
+is my blind spot clear
+is it cleared
+is the road in front of me free
+is there enough time
+is crossing okay
+guide me across the road, can you
+help me cross the road
+"""
+
+ASKS_SHORTLY = """
+it's green, isn't it
+it's green isn't it
+it's green, right
+it is safe, isn't it
+it's red, yes
+the road is clear, is it
+green, right
+still green
+clear
+still clear
+looks clear
+looks safe, doesn't it
+go now
+walk now
+cross now
+cross or wait
+there is no traffic, is there
+um is it, uh, safe to cross
 """
 
 ASKS_SOMETHING_ELSE = """
@@ -135,6 +194,33 @@ what colour is it
 is there a cross on the wall
 is there a zebra crossing
 where is the crossing
+do you see a wooden cross
+where is my cross
+is there a green cross
+where is the safety belt
+is there a danger sign
+what does the safety sign say
+read the safety instructions
+does the label say green tea
+do you have green tea
+which way is the free chair
+on which side is the empty bottle
+can you stop
+could you please stop
+would you stop
+can you wait
+can you slow down
+could you speed up
+can you turn it up
+can you turn it down
+can I turn it up
+can you continue
+what colour is the lamp
+can you turn the light on for me
+is there enough light
+where are the traffic lights
+is it a cat, isn't it
+the picture is clear, isn't it
 turn it down
 can you turn the volume up
 can I ask you something
@@ -146,10 +232,6 @@ in which direction is the door
 can you see my keys
 is there a person across the street
 is the car red
-the weather was nice last weekend
-drive safe
-he crossed the street yesterday
-can we go home tonight
 is there a red cup
 do you see a stop sign
 read this
@@ -167,6 +249,13 @@ can you hear me
 what can I say
 is there a car
 do you see a green bottle
+"""
+
+SAYS_SOMETHING = """
+the weather was nice last weekend
+drive safe
+he crossed the street yesterday
+can we go home tonight
 """
 
 LOOKS = {
@@ -191,8 +280,21 @@ def test_every_way_to_ask_whether_it_is_safe_goes_to_the_skill_that_refuses(rout
     assert (routed.skill, routed.addressed) == ("safety", True)
 
 
+@pytest.mark.parametrize("text", ASKS_SHORTLY.strip().splitlines())
+@pytest.mark.parametrize("form", ["{}?", "So, {}?", "{}, please?"])
+def test_so_does_a_word_or_a_statement_that_is_a_question(route: Route, text: str, form: str) -> None:
+    [routed] = outcome(route, heard(form.format(text)))
+    assert (routed.skill, routed.addressed) == ("safety", True)
+
+
 @pytest.mark.parametrize("text", ASKS_SOMETHING_ELSE.strip().splitlines())
-def test_what_asks_something_else_does_not(route: Route, text: str) -> None:
+@pytest.mark.parametrize("form", ["{}", "{}?", "{} please?"])
+def test_what_asks_something_else_does_not(route: Route, text: str, form: str) -> None:
+    assert outcome(route, heard(form.format(text), woken=True))[0].skill != "safety"
+
+
+@pytest.mark.parametrize("text", SAYS_SOMETHING.strip().splitlines())
+def test_talk_between_people_does_not_either(route: Route, text: str) -> None:
     assert outcome(route, heard(text, woken=True))[0].skill != "safety"
 
 
