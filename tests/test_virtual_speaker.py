@@ -18,7 +18,7 @@ from runtime.sessions.session import SessionInfo
 from runtime.sessions.session_reader import open_session
 from runtime.sessions.session_writer import SessionWriter
 from runtime.sinks.recorder import Recorder
-from runtime.sinks.virtual_speaker import TICK_MS, VirtualSpeaker
+from runtime.sinks.virtual_speaker import VirtualSpeaker
 from runtime.sinks.wav_file import WavTrack
 
 RATE_HZ = 22_050
@@ -38,7 +38,7 @@ def played(arrivals: list[tuple[int, Item]], track: WavTrack | None = None) -> l
             told.append((time_ns // NS_PER_MS, item.state, item.utterance_id))
 
     links = (Link("floor", SpeakerClear, "clear"), Link("floor", SpeakerAudio, "audio"))
-    rows = (Row("speaker", VirtualSpeaker(track), links, tick_ms=TICK_MS),)
+    rows = (Row("speaker", VirtualSpeaker(track), links, tick_ms=20.0),)
     feed = [(time_ms * NS_PER_MS, "floor", item) for time_ms, item in arrivals]
     ReplayDriver(rows, ["floor"], [tap]).run(feed, 3_000 * NS_PER_MS)
     return told

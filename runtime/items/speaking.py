@@ -60,6 +60,19 @@ class Tone:
     name: Literal["listening", "heard", "thinking", "fault", "alert"]
 
 
+PlaybackState = Literal["started", "finished", "cut"]
+
+
+@dataclass(frozen=True)
+class Playback:
+    """What the speaker has done with a sentence: defines what has been heard."""
+
+    utterance_id: int
+    state: PlaybackState
+    text: str
+    turn: TurnRef | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class SpeakerAudio:
     """Sound released to the speaker; `utterance_id` names the sentence for `Playback`."""
@@ -72,22 +85,16 @@ class SpeakerAudio:
     last: bool
     turn: TurnRef | None = None
 
+    def playback(self, state: PlaybackState) -> Playback:
+        """What is told of its sentence."""
+        return Playback(self.utterance_id, state, self.text, self.turn)
+
 
 @dataclass(frozen=True)
 class SpeakerClear:
     """Throw away what has not been played."""
 
     reason: Literal["interrupted", "alert", "stopped"]
-
-
-@dataclass(frozen=True)
-class Playback:
-    """What the speaker has done with a sentence: defines what has been heard."""
-
-    utterance_id: int
-    state: Literal["started", "finished", "cut"]
-    text: str
-    turn: TurnRef | None = None
 
 
 @dataclass(frozen=True)

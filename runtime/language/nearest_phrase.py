@@ -15,8 +15,7 @@ import numpy.typing as npt
 
 from runtime.language.finding import without_place
 from runtime.language.phrase_forms import THING, normal, without_articles, without_names
-
-_LONGEST_NAME = 3
+from runtime.language.words import LONGEST_NAME
 
 
 class SentenceEmbedder(Protocol):
@@ -82,7 +81,7 @@ def _frames(phrases: Iterable[str]) -> set[str]:
 def _frame_prefixes(plain: str) -> Iterable[tuple[str, str]]:
     """Each way to see `plain` as a frame, its article (with a space before it, or none), and a name of a few words."""
     words = plain.split()
-    for count in range(1, min(_LONGEST_NAME, len(words) - 1) + 1):
+    for count in range(1, min(LONGEST_NAME, len(words) - 1) + 1):
         before = " ".join(words[:-count])
         frame = without_articles(before)
         yield frame, before[len(frame) :]

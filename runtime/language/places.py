@@ -11,7 +11,6 @@ _OUR_OWN = re.compile(
     r"|in (?:the|this|my|our|your) (?:view|picture|image|photo|photograph|frame|scene|surroundings|vicinity)"
 )
 _ELSEWHERE = re.compile(r"behind (?:me|us|you)|outside\b.*|(?:above|below|under) (?:me|us|you)|.*\b(?:next|other) room")
-_SIDE = re.compile(r"\b(?:left|right)\b")
 _MINE = {"my": "your", "our": "your", "me": "you", "us": "you", "your": "my", "you": "me"}
 
 
@@ -23,10 +22,6 @@ def is_relation(place: str) -> bool:
 def is_elsewhere(place: str) -> bool:
     """Whether the camera does not look there."""
     return _ELSEWHERE.fullmatch(place) is not None
-
-
-def is_side(place: str) -> bool:
-    return not is_relation(place) and _SIDE.search(place) is not None
 
 
 def as_we_say(text: str) -> str:

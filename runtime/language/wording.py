@@ -15,7 +15,7 @@ from runtime.language.asking import Asked, asked
 from runtime.language.everyday_nouns import is_everyday, is_person
 from runtime.language.places import is_elsewhere, is_relation
 from runtime.language.things import LIVING, THING_OF_WORD
-from runtime.language.words import joined, words_of
+from runtime.language.words import LONGEST_NAME, joined, words_of
 
 Names = Literal["nothing", "things", "anything", "writing"]
 """What may be named: nothing, known things, these and others (which the skill refuses by name), what can be read."""
@@ -36,7 +36,6 @@ does did has had might must should shall may until since because behind
 _ALONG, _AFTER, _NO_NOUN = (frozenset(words.split()) for words in (_SAID_ALONG, _SAID_AFTER, _NO_NOUNS))
 _FOR_ME = re.compile(r"\bfor (?:me|us)\b")
 _OURSELVES = re.compile(r"\b(?:am i|i am|are we|we are)\b")
-_LONGEST_NAME = 3
 
 
 class Wording:
@@ -82,7 +81,7 @@ class Wording:
         if not left:
             return not any(map(is_relation, question.places))
         before, name, after = words[: left[0]], words[left[0] : left[-1] + 1], words[left[-1] + 1 :]
-        longest = 1 if replace(question, before=before).definite else _LONGEST_NAME
+        longest = 1 if replace(question, before=before).definite else LONGEST_NAME
         is_one_name = len(name) == len(left) <= longest and _NO_NOUN.isdisjoint(name)
         around = self._before.issuperset(before) and self._after.issuperset(after)
         is_verb = before[-1:] in (("i",), ("we",), ("you",))  # "where can I sit"

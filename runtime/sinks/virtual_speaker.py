@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 from edgemm.media import NS_PER_S, Samples
-from runtime.items import Item, Playback, SpeakerAudio, SpeakerClear
-
-TICK_MS = 20.0
-"""Period at which the driver should send ticks: how late `finished` can be told."""
+from runtime.items import Item, SpeakerAudio, SpeakerClear
 
 
 class Track(Protocol):
@@ -75,13 +72,13 @@ class VirtualSpeaker:
             if piece.opens:
                 piece.opens = False
                 self._open = piece.audio
-                yield _playback(piece.audio, "started")
+                yield piece.audio.playback("started")
             if piece.end_ns > now_ns:
                 return
             self._pieces.popleft()
             if piece.audio.last:
                 self._open = None
-                yield _playback(piece.audio, "finished")
+                yield piece.audio.playback("finished")
 
     def _clear(self, now_ns: int) -> Iterator[Item]:
         cut = {piece.audio.utterance_id: piece.audio for piece in self._pieces}
@@ -93,8 +90,4 @@ class VirtualSpeaker:
         if self._track is not None:
             self._track.cut(now_ns)
         for audio in cut.values():
-            yield _playback(audio, "cut")
-
-
-def _playback(audio: SpeakerAudio, state: Literal["started", "finished", "cut"]) -> Playback:
-    return Playback(audio.utterance_id, state, audio.text, audio.turn)
+            yield audio.playback("cut")

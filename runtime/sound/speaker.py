@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from edgemm.media import Samples, playable
-from runtime.items import Item, Overrun, Playback, SpeakerAudio, SpeakerClear, SpeakerPosition
+from runtime.items import Item, Overrun, SpeakerAudio, SpeakerClear, SpeakerPosition
 from runtime.sound import frames
 from runtime.sound.process import SoundProcess
 
@@ -114,7 +114,7 @@ class Speaker:
     def _play(self, audio: SpeakerAudio) -> Iterator[Item]:
         samples = self._device.play(audio)
         if samples is None:
-            yield _playback(audio, "cut")
+            yield audio.playback("cut")
         elif samples or audio.last:
             last = self._pieces[-1].audio if self._pieces else self._playing
             first = last is None or last.utterance_id != audio.utterance_id
@@ -141,7 +141,7 @@ class Speaker:
             if piece.first:
                 piece.first = False
                 self._playing = piece.audio
-                yield _playback(piece.audio, "started")
+                yield piece.audio.playback("started")
             step = min(heard, piece.samples)
             piece.samples -= step
             heard -= step
@@ -149,15 +149,11 @@ class Speaker:
                 self._pieces.popleft()
                 if piece.audio.last:
                     self._playing = None
-                    yield _playback(piece.audio, "finished")
+                    yield piece.audio.playback("finished")
 
     def _cut(self) -> Iterator[Item]:
         waiting = [piece.audio for piece in self._pieces] or ([self._playing] if self._playing else [])
         self._pieces.clear()
         self._playing = None
         for audio in {audio.utterance_id: audio for audio in waiting}.values():
-            yield _playback(audio, "cut")
-
-
-def _playback(audio: SpeakerAudio, state: str) -> Playback:
-    return Playback(audio.utterance_id, state, audio.text, audio.turn)  # type: ignore[arg-type]
+            yield audio.playback("cut")

@@ -23,7 +23,7 @@ class Camera:
     name = "camera"
 
     def __init__(self, device: str, width: int = 1280, height: int = 720, fps: float = 30.0) -> None:
-        self._device = f"/dev/video{device}" if device.isdecimal() else device
+        self._device = device_path(device)
         self._width = width
         self._height = height
         self._fps = fps
@@ -70,3 +70,8 @@ class Camera:
         if self._capture is not None:
             self._capture.release()
             self._capture = None
+
+
+def device_path(device: str) -> str:
+    """The device's file; a number alone is that of a video device."""
+    return f"/dev/video{device}" if device.isdecimal() else device

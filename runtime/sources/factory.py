@@ -9,7 +9,7 @@ from edgemm.addresses import address_of
 from runtime.settings.config import CameraConfig
 from runtime.settings.source_path import FILE_SCHEME, is_there, path_of
 from runtime.sources import Source
-from runtime.sources.camera import Camera
+from runtime.sources.camera import Camera, device_path
 from runtime.sources.command import CommandCamera
 from runtime.sources.network_camera import NetworkCamera
 from runtime.sources.picture_folder import SUFFIXES, PictureFolder
@@ -52,7 +52,7 @@ def camera_is_there(config: CameraConfig) -> bool:
     """Whether it is worth trying to open: a camera in the network and a command can only be tried."""
     kind, spec = kind_of_camera(config), config.source or ""
     if kind == "device":
-        return Path(f"/dev/video{spec}" if spec.isdecimal() else spec).exists()
+        return Path(device_path(spec)).exists()
     return kind is not None and (kind in ("command", "network") or is_there(path_of(spec)))
 
 

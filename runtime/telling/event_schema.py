@@ -82,7 +82,7 @@ class TranscriptEvent(TurnEvent):
     text: str
     mean_log_probability: float
     complete: bool
-    """False: words may be missing, so the text is not answered."""
+    """False: words may be missing, so it is asked for again."""
     end_ms: float
 
 

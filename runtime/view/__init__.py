@@ -1,1 +1,1 @@
-"""What may be said of a view: claims, things and where they are."""
+"""What may be said of a view: claims, and what they rest on."""
