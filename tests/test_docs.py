@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+import tomllib
 import yaml
 
 from edgemm.cli import COMMANDS
@@ -38,6 +39,16 @@ def test_every_command_in_a_page_exists(page):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
     made = set(re.findall(r"(?:^    |`)make ([a-z-]+)", text, flags=re.MULTILINE))
     assert made <= targets, made - targets
+
+
+def test_the_floors_of_the_rooms_are_those_that_are_checked():
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").replace("\\|", "or")
+    lines = re.findall(r"^\| (?:floor|\d) \|(.*)\|$", page, flags=re.MULTILINE)
+    packages, *floors = [[cell.strip().replace(" or ", " | ") for cell in line.split("|")] for line in lines]
+    written = {package: [floor[at] for floor in floors if floor[at]] for at, package in enumerate(packages)}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    contracts = project["tool"]["importlinter"]["contracts"]
+    assert written == {c["containers"][0]: c["layers"] for c in contracts if "containers" in c}
 
 
 def test_the_example_of_a_skill_is_a_skill():
