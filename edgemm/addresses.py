@@ -15,8 +15,10 @@ _IN_TEXT = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^\n]*@)?[^\s'\"]*")
 """Up to the last @ of the line: a password may hold blanks and quotes."""
 _WITHOUT_SCHEME = re.compile(r"[^\s:@'\"]+:[^\s@]+@[^\s'\"]+")
 """`user:password@host`, and an address whose `//` was mistyped."""
+_VALUE = r"(?:\"[^\"]*\"|'[^']*'|[^\s&;,'\"]+)"
 _NAMED_SECRET = re.compile(
-    r"(?P<name>\b[\w-]*(?:passw(?:or)?d|passphrase|pwd|user-pw|token|secret|api[-_]?key)\s*[=:]\s*)[^\s&;,'\"]+"
+    rf"(?P<name>\b[\w-]*(?:passw(?:or)?[dt]|passphrase|pwd|user-pw|token|secret|api[-_]?key)\s*[=:]\s*){_VALUE}"
+    rf"|(?P<option>(?<!\S)(?:-u|--user|--pass(?:w(?:or)?d)?)[\s=]\s*){_VALUE}"
     r"|(?P<header>\bauthorization\s*[=:]\s*)[^\n'\"]+",
     re.IGNORECASE,
 )
@@ -80,7 +82,7 @@ def without_secrets(text: str) -> str:
         return address.shown if address is not None else "…"
 
     text = _WITHOUT_SCHEME.sub("…", _IN_TEXT.sub(shown, text))
-    return _NAMED_SECRET.sub(lambda found: f"{found['name'] or found['header']}…", text)
+    return _NAMED_SECRET.sub(lambda found: f"{found['name'] or found['option'] or found['header']}…", text)
 
 
 def _taken_apart(rest: str) -> tuple[str | None, str, str]:

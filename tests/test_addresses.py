@@ -53,7 +53,12 @@ def test_a_password_is_told_apart_from_the_host_and_not_shown(scheme: str, passw
         "rtsp://admin:made-up@",
         "rtsp://admin:made-up@[::1",
         "rtspsrc location=cam user-id=admin user-pw=made-up ! fdsink",
+        'rtspsrc location=cam user-pw="the made-up one" ! fdsink',
+        "rtspsrc location=cam user-pw='the made-up one' ! fdsink",
         "curl -H 'Authorization: Bearer made-up' http://cam/",
+        "curl -u admin:made-up http://cam/",
+        "curl --user 'admin:made-up' http://cam/",
+        "wget --password=made-up http://cam/",
     ],
 )
 def test_no_form_of_address_shows_its_secret(text: str) -> None:
@@ -61,7 +66,9 @@ def test_no_form_of_address_shows_its_secret(text: str) -> None:
     assert "made-up" not in without_secrets(f"found '{text}' and gave up")
 
 
-@pytest.mark.parametrize("text", ["film.mp4", "/dev/video0", "/home/a@b/film.mp4", "the camera is gone: no cable"])
+@pytest.mark.parametrize(
+    "text", ["film.mp4", "/dev/video0", "/home/a@b/film.mp4", "the camera is gone: no cable", "run -unit x"]
+)
 def test_what_is_no_address_stays_as_it_is(text: str) -> None:
     assert without_secrets(text) == text
 

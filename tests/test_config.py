@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+import traceback
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -86,6 +87,22 @@ def test_a_key_unlike_any_other_lists_the_known_ones(tmp_path):
 def test_a_wrong_type_is_named_with_line_path_and_what_was_found(tmp_path):
     found = message(tmp_path, "eye:\n  lens:\n    focal_mm: wide\n")
     assert "line 3" in found and "'eye.lens.focal_mm'" in found and "'wide'" in found and "number" in found
+
+
+@pytest.mark.parametrize(
+    "text", ["rate_hz: {address}\n", "{address}: 1\n", "eye: [{address}]\n", "title: [{address}]\n"]
+)
+def test_no_error_shows_a_password_not_even_in_its_traceback(tmp_path, text):
+    path = write(tmp_path, text.replace("{address}", '"rtsp://admin:made-up@camera/stream"'))
+    with pytest.raises(ConfigError) as caught:
+        load_yaml(Device, path)
+    assert "made-up" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_address_in_place_of_a_name_is_refused_without_its_password():
+    with pytest.raises(ConfigError) as caught:
+        find_config("runtime", "rtsp://admin:made-up@camera/stream")
+    assert "made-up" not in str(caught.value)
 
 
 def test_a_missing_key_is_named(tmp_path):

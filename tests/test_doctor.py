@@ -39,6 +39,22 @@ def test_without_espeak_it_says_how_to_get_it(monkeypatch):
     assert found.state == "broken" and "apt-get install espeak-ng" in found.remedy
 
 
+def test_a_folder_that_holds_a_file_named_like_a_library_does_not_break_the_look_at_sound(tmp_path, monkeypatch):
+    (tmp_path / "sounddevice.py").write_text("raise ValueError('taken for the library')\n")
+    monkeypatch.chdir(tmp_path)
+    assert "taken for the library" not in health.check_sound().found
+
+
+@pytest.mark.parametrize("script", ["exit 3", "printf '\\377'; exit 0", "not a program"])
+def test_an_espeak_that_fails_is_broken_and_no_internal_error(tmp_path, monkeypatch, script):
+    program = tmp_path / "espeak-ng"
+    program.write_bytes(b"\x7fELF" if script == "not a program" else f"#!/bin/sh\n{script}\n".encode())
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    found = health.check_espeak()
+    assert found.state == "broken" and "espeak-ng" in found.remedy
+
+
 def test_a_sound_server_that_does_not_answer_is_not_waited_for(monkeypatch):
     def hang(command, **options):
         raise subprocess.TimeoutExpired(command, options["timeout"])

@@ -101,6 +101,12 @@ def test_standard_input_that_holds_no_text_is_bad_input(bundles, sent):
     assert done.returncode == 2 and (b"nothing to say" in done.stderr or b"no text" in done.stderr)
 
 
+def test_a_text_without_end_is_refused_before_any_of_it_is_spoken():
+    command = f"yes | {sys.executable} -m edgemm speak --save x.wav"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "too long: expected at most 30000 letters" in done.stderr
+
+
 def test_standard_output_is_not_promised_twice(capsys):
     assert cli.main(["speak", "hello", "--json", "--save", "-"]) == 2
 

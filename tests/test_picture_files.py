@@ -67,6 +67,16 @@ def test_grey_with_transparency_is_laid_on_paper_too() -> None:
     assert decode_picture(file_of(grey, "PNG"), "grey")[0, :, 1].tolist() == [255, 170, 85, 0]
 
 
+@pytest.mark.parametrize("mode", ["1", "L", "I;16"])
+@pytest.mark.parametrize("paper", [0, 1])
+def test_grey_whose_one_shade_is_transparent_is_laid_on_paper_too(mode: str, paper: int) -> None:
+    image = Image.fromarray(np.array([[0, 1], [1, 0]], np.uint16)).convert("I;16") if mode == "I;16" else None
+    image = image or Image.fromarray(np.array([[0, 1], [1, 0]], np.uint8) * (255 if mode == "1" else 1)).convert(mode)
+    pixels = decode_picture(file_of(image, "PNG", transparency=paper * (255 if mode == "1" else 1)), mode)
+    assert pixels[0, paper].tolist() == [255, 255, 255]
+    assert (pixels[0, 1 - paper] < 255).all() or mode == "1"
+
+
 def test_the_meaningless_fourth_byte_of_a_bitmap_is_no_transparency() -> None:
     pixels = np.full((20, 30, 4), 90, np.uint8)
     pixels[:, :, 3] = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-import os
+import resource
 import shutil
 import subprocess
 from pathlib import Path
@@ -102,11 +102,22 @@ def test_a_folder_that_is_gone_is_a_lost_camera_that_comes_back(tmp_path: Path, 
     assert 70 in shown(camera, 5)
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_folder_that_may_not_be_read_is_refused(tmp_path: Path) -> None:
-    tmp_path.chmod(0)
-    with pytest.raises(InputError, match="cannot read the folder"):
-        PictureFolder(tmp_path).open()
+def test_a_folder_that_cannot_be_read_is_refused(tmp_path: Path) -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))  # holds for root too, who may read everything
+    try:
+        with pytest.raises(InputError, match="cannot read the folder"):
+            PictureFolder(tmp_path).open()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+@pytest.mark.parametrize("source", ["a" * 400, "a" * 400 + ".mp4", "a" * 400 + "/film"])
+def test_a_name_that_no_file_can_have_is_a_lost_camera_and_not_the_end_of_the_start(source: str) -> None:
+    camera = open_camera(CameraConfig(source=source))
+    assert camera is not None and not camera_is_there(CameraConfig(source=source))
+    told = RetryingSource(camera, "camera", sleep=lambda _: None).read()
+    assert isinstance(told, SourceState) and told.state == "missing"
 
 
 @pytest.mark.parametrize("content", [None, b"", b"What do you see?\n"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edgemm.errors import MissingExtraError
@@ -31,12 +31,14 @@ def sounds() -> Iterator[SoundsLike]:
     espeak.close()
 
 
+@settings(deadline=None)
 @given(ipa, ipa)
 def test_distance_is_the_same_both_ways_and_none_to_itself(one: list[int], other: list[int]) -> None:
     assert distance(one, one) == 0.0
     assert distance(one, other) == pytest.approx(distance(other, one), abs=1e-4)
 
 
+@settings(deadline=None)
 @given(ipa, ipa, ipa)
 def test_a_detour_is_never_shorter(one: list[int], other: list[int], third: list[int]) -> None:
     assert distance(one, other) <= distance(one, third) + distance(third, other) + 1e-4

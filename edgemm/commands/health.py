@@ -16,6 +16,7 @@ from typing import Literal
 from edgemm.bundles.bundle import Bundle
 from edgemm.bundles.pack import Pack, bundle_folders
 from edgemm.errors import BundleError
+from edgemm.fresh_python import run_code
 from edgemm.host import host_signature
 
 State = Literal["ok", "absent", "broken"]
@@ -91,15 +92,18 @@ def check_espeak() -> Check:
     program = shutil.which("espeak-ng")
     if program is None:
         return Check("espeak-ng", "broken", "not installed", "sudo apt-get install espeak-ng")
-    version = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=False).stdout
-    return Check("espeak-ng", "ok", version.split("Data at")[0].strip())
+    try:
+        asked = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, UnicodeDecodeError, subprocess.SubprocessError) as error:
+        return Check("espeak-ng", "broken", str(error), "sudo apt-get install --reinstall espeak-ng")
+    return Check("espeak-ng", "ok", asked.stdout.split("Data at")[0].strip())
 
 
 def check_sound() -> Check:
     """Sound devices, asked for in a process of its own: a wedged sound server hangs whoever asks."""
     code = "import sounddevice as s; d = s.query_devices(); print(*[x['name'] for x in d], sep='; ')"
     try:
-        asked = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=10, check=False)
+        asked = subprocess.run(run_code(code), capture_output=True, text=True, timeout=10, check=False)
     except subprocess.TimeoutExpired:
         return Check(
             "sound", "broken", "the sound server does not answer", "systemctl --user restart pipewire pulseaudio"

@@ -16,6 +16,9 @@ from edgemm.media import Samples, playable
 from edgemm.sound.sound_files import write_sound
 from edgemm.sound.speakable import audible
 
+MAX_LETTERS = 30_000
+"""About half an hour of speech. Standard input may have no end, and a file's sound is held in memory."""
+
 
 def main(argv: list[str]) -> int:
     """Speak; pieces sound while the rest is still being made."""
@@ -30,6 +33,12 @@ def main(argv: list[str]) -> int:
     text = _standard_input() if arguments.text == "-" else arguments.text
     if not text.strip():
         raise InputError("nothing to say", expected="a text")
+    if len(text) > MAX_LETTERS:
+        raise InputError(
+            "the text is too long",
+            expected=f"at most {MAX_LETTERS} letters",
+            remedy="Speak it in parts, each to a file.",
+        )
     voice = open_role(arguments, "voice")
     pieces = audible(voice.synthesise(text, rate=arguments.rate), text)
     count = _deliver(pieces, voice.sample_rate_hz, arguments.save)
@@ -50,7 +59,7 @@ def _standard_input() -> str:
     if sys.stdin is None:  # closed by whoever started us
         return ""
     try:
-        return sys.stdin.read()
+        return sys.stdin.read(MAX_LETTERS + 1)
     except UnicodeDecodeError as error:
         raise InputError("standard input is no text", expected="UTF-8", found=error) from error
 

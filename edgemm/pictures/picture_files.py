@@ -10,7 +10,7 @@ import numpy as np
 from edgemm.errors import InputError, StorageError
 from edgemm.file_bytes import kind_of, read_bytes
 from edgemm.media import Pixels, VideoFrame
-from edgemm.pictures.picture_header import picture_header
+from edgemm.pictures.picture_header import picture_header, transparent_grey
 
 MAX_MEGAPIXELS = 50.0
 """A picture above this is refused before it is decoded: 50 MP are 150 MB of pixels."""
@@ -88,6 +88,10 @@ def _decoded(data: bytes, how: Literal["upright", "with alpha"]) -> Pixels | Non
 def _on_paper(data: bytes) -> Pixels | None:
     """A picture with transparency, laid on white; None when it has none."""
     layered = _decoded(data, "with alpha")
+    grey = transparent_grey(data)
+    if layered is not None and layered.ndim == 2 and grey is not None:
+        alpha = np.where(layered == grey, 0, np.iinfo(layered.dtype).max).astype(layered.dtype)
+        layered = np.dstack([layered, layered, layered, alpha])
     if layered is None or layered.ndim != 3 or layered.shape[2] != 4:
         return None
     most = np.iinfo(layered.dtype).max

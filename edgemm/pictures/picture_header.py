@@ -13,6 +13,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 JPEG_END = b"\xff\xd9"
 _JPEG_SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _JPEG_START_OF_SCAN = 0xDA
+_PNG_GREY = 0
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,19 @@ def picture_header(data: bytes) -> PictureHeader | None:
             except (struct.error, IndexError):
                 return None
     return None
+
+
+def transparent_grey(data: bytes) -> int | None:
+    """The grey that counts as transparent in a grey PNG without alpha, as OpenCV decodes it; None for all others."""
+    if not data.startswith(PNG_SIGNATURE) or data[25] != _PNG_GREY:
+        return None
+    start = data.find(b"tRNS", 0, max(0, data.find(b"IDAT")))
+    if start < 0 or start + 6 > len(data):
+        return None
+    depth = data[24]
+    most = (1 << depth) - 1
+    value = int.from_bytes(data[start + 4 : start + 6], "big") & most
+    return value * 255 // most if depth < 8 else value
 
 
 def _png(data: bytes) -> PictureHeader:

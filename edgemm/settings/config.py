@@ -36,7 +36,7 @@ def validate(model: type[Model], document: Document) -> Model:
     try:
         return model.model_validate(document.values)
     except ValidationError as error:
-        raise _config_error(model, document, error) from error
+        raise _config_error(model, document, error) from None  # whose text shows passwords
 
 
 def config_folders() -> tuple[Path, ...]:
@@ -62,7 +62,7 @@ def find_config(kind: str, name: str) -> Path:
     known = config_names(kind)
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
     raise ConfigError(
-        f"no {kind} configuration {_short(repr(name))}",
+        f"no {kind} configuration {_short(without_secrets(repr(name)))}",
         expected=f"a YAML file or one of {', '.join(known) or 'none yet'}",
         remedy=f"Did you mean {' or '.join(near)}?" if near else None,
     )
@@ -89,7 +89,7 @@ def _config_error(model: type[BaseModel], document: Document, error: ValidationE
         known = _known_keys(model, path[:-1])
         near = difflib.get_close_matches(str(path[-1]), known, n=1, cutoff=0.5)
         remedy = f"Did you mean '{near[0]}'?" if near else f"Known keys: {', '.join(known)}."
-        return ConfigError(f"{place}unknown key '{dotted}'", remedy=remedy)
+        return ConfigError(f"{place}unknown key '{without_secrets(dotted)}'", remedy=remedy)
     if first["type"] == "missing":
         return ConfigError(f"{place}key '{'.'.join(str(step) for step in first['loc'])}' is missing")
     return ConfigError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,9 +17,15 @@ def path_of(source: str) -> Path:
 
 
 def is_there(path: Path) -> bool:
-    """Whether it exists; False too where the system refuses the very name (an address with a long token)."""
+    """Whether it exists, as far as one may look."""
+    return holds(path.exists)
+
+
+def holds(question: Callable[[], bool]) -> bool:
+    """The answer of `path.is_dir` and the like; False too where the system refuses the very name (an address with a
+    long token) or a look into its folder."""
     try:
-        return path.exists()
+        return question()
     except OSError:
         return False
 

@@ -7,7 +7,7 @@ from typing import Literal
 
 from edgemm.addresses import address_of
 from runtime.settings.config import CameraConfig
-from runtime.settings.source_path import FILE_SCHEME, is_there, path_of
+from runtime.settings.source_path import FILE_SCHEME, holds, is_there, path_of
 from runtime.sources import Source
 from runtime.sources.camera import Camera, device_path
 from runtime.sources.command import CommandCamera
@@ -44,8 +44,8 @@ def kind_of_camera(config: CameraConfig) -> Kind | None:
     if _is_network(spec):
         return "network"
     path = path_of(spec)
-    nameless = not path.suffix and not path.is_file()  # a folder that is not there yet: videos have a suffix
-    return "pictures" if path.is_dir() or path.suffix.lower() in SUFFIXES or nameless else "video"
+    nameless = not path.suffix and not holds(path.is_file)  # a folder that is not there yet: videos have a suffix
+    return "pictures" if holds(path.is_dir) or path.suffix.lower() in SUFFIXES or nameless else "video"
 
 
 def camera_is_there(config: CameraConfig) -> bool:
