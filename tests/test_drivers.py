@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from edgemm.media import NS_PER_MS, VideoFrame
+from runtime.drivers import live_driver
 from runtime.drivers.live_driver import LiveDriver
 from runtime.drivers.replay_driver import ReplayDriver
 from runtime.drivers.routing import Mailbox, Routes
@@ -264,6 +265,34 @@ def test_live_a_source_that_raises_is_a_fault_and_not_a_thread_that_is_gone_in_s
     finally:
         driver.stop()
     assert told[-1] == Fault("camera", f"RuntimeError: cannot {'read' if opens else 'open'}")
+
+
+def test_a_tap_that_hangs_is_known_so_that_nobody_closes_the_file_it_writes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_driver, "TAPS_TIMEOUT_S", 0.05)
+    began, disk = threading.Event(), threading.Event()
+
+    def tap(time_ns: int, producer: str, item: Item) -> None:
+        began.set()
+        disk.wait()
+
+    driver = LiveDriver([], [], [tap], ["daemon"])
+    driver.start()
+    driver.deliver("daemon", Tick())
+    assert began.wait(10)
+    driver.stop()
+    assert driver.telling
+    disk.set()
+    wait_until(lambda: not driver.telling)
+
+
+def test_once_stopped_every_item_has_reached_the_taps() -> None:
+    told: list[Item] = []
+    driver = LiveDriver([], [], [lambda time_ns, producer, item: told.append(item)], ["daemon"])
+    driver.start()
+    for _ in range(200):
+        driver.deliver("daemon", Tick())
+    driver.stop()
+    assert not driver.telling and len(told) == 200
 
 
 def test_live_stop_does_not_wait_for_a_stage_that_hangs() -> None:

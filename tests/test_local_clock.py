@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta, tzinfo
 
 import pytest
 
+from runtime.life import local_clock
 from runtime.life.local_clock import LocalClock
 
 
@@ -29,11 +30,9 @@ def test_a_time_zone_that_changes_while_it_runs_changes_the_answer(monkeypatch: 
 
 
 def test_a_clock_that_is_set_while_it_runs_changes_the_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    from runtime.life import local_clock
-
-    class Set(local_clock.datetime):
+    class Set(datetime):
         @classmethod
-        def now(cls, tz: object = None) -> local_clock.datetime:
+        def now(cls, tz: tzinfo | None = None) -> Set:
             return cls(*hours.pop(0))
 
     hours = [(1970, 1, 1, 0), (2026, 11, 25, 19)]
