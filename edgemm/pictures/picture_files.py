@@ -90,9 +90,9 @@ def _on_paper(data: bytes) -> Pixels | None:
     layered = _decoded(data, "with alpha")
     grey = transparent_grey(data)
     if layered is not None and layered.ndim == 2 and grey is not None:
-        alpha = np.full_like(layered, np.iinfo(layered.dtype).max)
-        alpha[layered == grey] = 0
-        layered = np.stack([layered, layered, layered, alpha], axis=2)
+        opaque = np.full_like(layered, np.iinfo(layered.dtype).max)
+        opaque[layered == grey] = 0
+        layered = np.stack([layered, layered, layered, opaque], axis=2)
     if layered is None or layered.ndim != 3 or layered.shape[2] != 4:
         return None
     most = np.iinfo(layered.dtype).max
