@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from edgemm.errors import InputError
 from edgemm.pictures.picture_files import decode_picture, read_picture
@@ -104,6 +104,30 @@ def test_a_photograph_is_turned_upright_as_its_camera_says(orientation: int) -> 
     pixels = decode_picture(file_of(image, "JPEG", quality=95, exif=exif), "photo")
     assert pixels.shape == (20, 30, 3)
     assert pixels[4, 4, 2] > 200 and pixels[15, 25, 2] < 50 and pixels[4, 25, 2] < 50 and pixels[15, 4, 2] < 50
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_with_transparency_is_turned_like_the_same_one_without(kind: str, orientation: int) -> None:
+    shades = np.random.default_rng(5).integers(0, 255, (2, 3, 3), np.uint8).repeat(8, 0).repeat(8, 1)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    opaque = Image.fromarray(shades)
+    layered = opaque.convert("RGBA")
+    layered.putpixel((0, 0), (*layered.getpixel((0, 0))[:3], 254))  # type: ignore[index]
+    expected = np.asarray(ImageOps.exif_transpose(Image.open(io.BytesIO(file_of(opaque, "PNG", exif=exif)))))[
+        :, :, ::-1
+    ]
+    found = decode_picture(file_of(layered, kind, exif=exif, **({"lossless": True} if kind == "WEBP" else {})), kind)
+    assert found.shape == expected.shape and np.abs(found.astype(int) - expected).max() <= 1
+
+
+@pytest.mark.parametrize("length", [0, 4, 8, 14, 19])
+def test_damaged_exif_data_leaves_a_picture_as_it_is(length: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    damaged = exif.tobytes()[: 6 + length]
+    assert decode_picture(file_of(layered(), "PNG", exif=damaged), "x").shape == (20, 30, 3)
 
 
 def test_a_photograph_for_print_keeps_its_colours() -> None:

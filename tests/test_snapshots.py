@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import http.server
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 
 import cv2
@@ -23,7 +25,7 @@ JPEG = cv2.imencode(".jpg", np.full((48, 64, 3), 200, np.uint8))[1].tobytes()
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    """/snapshot.jpg is one picture; /short.mjpeg a stream that ends; /broken.jpg no picture."""
+    """/snapshot.jpg is one picture; /drip.jpg one without end; /short.mjpeg a stream that ends; /broken.jpg no picture."""
 
     asked: list[str]
 
@@ -48,6 +50,11 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Type", kind)
         self.end_headers()
         self.wfile.write(body)
+        if self.path.startswith("/drip"):
+            with contextlib.suppress(OSError):
+                while True:
+                    self.wfile.write(b"\0")
+                    time.sleep(0.02)
 
     def log_message(self, format: str, *args: object) -> None:
         """Quiet."""
@@ -82,6 +89,12 @@ def test_an_address_of_single_pictures_is_asked_again_and_again(address: str, as
 
 def test_an_address_of_broken_pictures_is_a_lost_camera(address: str) -> None:
     camera = RetryingSource(NetworkCamera(f"{address}/broken.jpg"), "camera")
+    told = [item for item in (camera.read() for _ in range(2)) if item is not None]
+    assert [item.state for item in told if isinstance(item, SourceState)] == ["missing"]
+
+
+def test_a_picture_that_never_comes_to_its_end_is_a_lost_camera(address: str) -> None:
+    camera = RetryingSource(NetworkCamera(f"{address}/drip.jpg", timeout_s=0.2), "camera")
     told = [item for item in (camera.read() for _ in range(2)) if item is not None]
     assert [item.state for item in told if isinstance(item, SourceState)] == ["missing"]
 

@@ -10,6 +10,7 @@ import numpy as np
 from edgemm.errors import InputError, StorageError
 from edgemm.file_bytes import kind_of, read_bytes
 from edgemm.media import Pixels, VideoFrame
+from edgemm.pictures.orientation import upright
 from edgemm.pictures.picture_header import picture_header, transparent_grey
 
 MAX_MEGAPIXELS = 50.0
@@ -100,7 +101,7 @@ def _on_paper(data: bytes) -> Pixels | None:
     if data.startswith(b"BM") and not alpha.any():  # most bitmaps have a fourth byte that means nothing
         return None
     colours = layered[:, :, :3].astype(np.float32) * (255 / most)
-    return np.round(colours * alpha + 255 * (1 - alpha)).astype(np.uint8)
+    return upright(np.round(colours * alpha + 255 * (1 - alpha)).astype(np.uint8), data)
 
 
 def _damaged(name: str, found: str) -> InputError:

@@ -40,13 +40,24 @@ class Snapshots:
         self._due_s = time.monotonic() + PERIOD_S
         try:
             with _ask(self._address, self._timeout_s) as answer:
-                data = answer.read(LARGEST_BYTES)
+                data = _read(answer, 2 * self._timeout_s)
             return True, decode_picture(data, f"from {self._address.shown}")
         except (OSError, ValueError, http.client.HTTPException, InputError):
             return False, None
 
     def release(self) -> None:
         """Nothing is held between two pictures."""
+
+
+def _read(answer: http.client.HTTPResponse, within_s: float) -> bytes:
+    """The body, up to `LARGEST_BYTES`. Raises TimeoutError also where it goes on and on, a few bytes at a time."""
+    deadline_s = time.monotonic() + within_s
+    data = bytearray()
+    while len(data) < LARGEST_BYTES and (piece := answer.read1(LARGEST_BYTES - len(data))):
+        data += piece
+        if time.monotonic() > deadline_s:
+            raise TimeoutError
+    return bytes(data)
 
 
 def _ask(address: Address, timeout_s: float) -> http.client.HTTPResponse:
