@@ -25,7 +25,7 @@ JPEG = cv2.imencode(".jpg", np.full((48, 64, 3), 200, np.uint8))[1].tobytes()
 
 
 class _Handler(http.server.BaseHTTPRequestHandler):
-    """/snapshot.jpg is one picture; /drip.jpg one without end; /short.mjpeg a stream that ends; /broken.jpg no picture."""
+    """/snapshot.jpg is one picture; /drip.jpg never ends; /short.mjpeg a stream that ends; /broken.jpg no picture."""
 
     asked: list[str]
 
