@@ -150,6 +150,20 @@ is_there: is there a cup or not
 is_there: do we have a chair here
 where_is: where can I find a chair
 colour: what colour is this
+colour: is the cup green
+colour: is my shirt green
+colour: is the bottle green
+how_many: how many dogs are in front of me
+read_text: can you read that sign
+status: is the view clear
+stop: can you stop please
+stop: quiet
+time_date: which day is it
+volume: can you turn it up
+volume: make it louder
+where_is: on which side is the car
+where_is: can you find a chair
+warn: is anything getting closer
 colour: what color is the cup
 colour: is the car red or blue
 colour: is this red or blue

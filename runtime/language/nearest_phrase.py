@@ -37,13 +37,16 @@ class NearestPhrase:
 
     def find(self, text: str) -> tuple[str, float]:
         """Name of the nearest phrase and its cosine; `("", 0)` for a text without words."""
+        return next(iter(self.ranked(text)), ("", 0.0))
+
+    def ranked(self, text: str) -> list[tuple[str, float]]:
+        """Each name with the cosine of its nearest phrase, nearest first; none for a text without words."""
         plain = normal(text)
         if not plain:
-            return "", 0.0
+            return []
         forms = self._embedder.embed(list(dict.fromkeys([plain, self._masked(plain)])))
         scores = [float((vectors @ forms.T).max()) for vectors in self._vectors]
-        best = int(np.argmax(scores))
-        return self._names[best], scores[best]
+        return [(self._names[place], scores[place]) for place in np.argsort(scores, kind="stable")[::-1]]
 
     def _masked(self, plain: str) -> str:
         masked = without_names(plain)

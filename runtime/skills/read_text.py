@@ -47,7 +47,8 @@ SKILL = Skill(
     ),
     names="writing",
     words=(
-        "aloud out loud all whole from on in says said printed there here these those page next line first last more"
+        "aloud out loud all whole that number price from on in says said printed there here these those page next "
+        "line first last more"
     ),
     answer=answer,
     help="read this",

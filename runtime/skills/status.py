@@ -47,7 +47,7 @@ SKILL = Skill(
     ),
     words=(
         "fine well alive still functioning microphone speaker mic with picture good sharp on device system how "
-        "doing here going online any problems"
+        "doing here going online any problems view alerts"
     ),
     answer=answer,
     help="is the camera working?",

@@ -42,7 +42,7 @@ SKILL = Skill(
         "what is today's date",
         "what is the date",
     ),
-    words="how late current hour month year week weekday exact exactly whats todays",
+    words="how which late current hour month year week weekday exact exactly whats todays",
     answer=answer,
     slots=slots,
     help="what time is it?",

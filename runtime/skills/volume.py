@@ -40,7 +40,7 @@ SKILL = Skill(
     ),
     words=(
         "bit little louder much more softer soft softly voice sound loud loudly too not so it is are sounds cant "
-        "hear low high back raise reduce decrease up down again"
+        "hear low high back raise reduce decrease up down again make be"
     ),
     answer=answer,
     slots=slots,

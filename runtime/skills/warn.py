@@ -45,7 +45,7 @@ SKILL = Skill(
     names="things",
     words=(
         "anyone anybody nobody near nearer close come comes towards toward up on there isnt arent nothing to from left "
-        "right ahead"
+        "right ahead getting"
     ),
     words_after="closer close near nearer towards toward approaching up on to from left right ahead",
     answer=answer,

@@ -47,7 +47,7 @@ SKILL = Skill(
     names="anything",
     words=(
         "locate location direction side what look looking for search seen have lost left leave exactly point at "
-        "next another other closest"
+        "next another other closest show on"
     ),
     answer=answer,
     slots=thing_slot,

@@ -1,4 +1,4 @@
-"""Route: which skill a transcript asks for, by the nearest of the skills' example phrases."""
+"""Route: which skill a transcript asks for: of those in whose words it is asked, the one with the nearest phrase."""
 
 from __future__ import annotations
 
@@ -105,9 +105,10 @@ class Route:
         taking = next((skill for skill in self._skills.values() if skill.takes(text)), None)
         if taking is not None:
             return _Asked(text, taking, 1.0)
-        name, score = self._nearest.find(text)
-        fits = score >= self._threshold and self._wordings[name].fits(text)
-        return _Asked(text, self._skills[name] if fits else self._fallback, score)
+        ranked = self._nearest.ranked(text)
+        near = (one for one in ranked if one[1] >= self._threshold and self._wordings[one[0]].fits(text))
+        name, score = next(near, ("", ranked[0][1] if ranked else 0.0))
+        return _Asked(text, self._skills.get(name, self._fallback), score)
 
     def _heard(self, heard: Transcript) -> _Asked:
         """The same for a text that may have been misheard: what is not plain as it stands is tried by its sound."""
