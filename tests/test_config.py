@@ -118,6 +118,7 @@ def test_a_tab_is_called_a_tab(tmp_path):
 
 def test_malformed_yaml_is_named_with_its_line(tmp_path):
     assert "line 2: not valid YAML" in message(tmp_path, "title: x\neye: ]\n")
+    assert "not valid YAML: found unexpected end" in message(tmp_path, 'title: "x\n')
 
 
 def test_a_key_given_twice_is_refused(tmp_path):

@@ -119,13 +119,14 @@ def _document(text: str, path: Path) -> Document:
 
 def _syntax_error(path: Path, text: str, error: yaml.MarkedYAMLError) -> ConfigError:
     mark = error.problem_mark or error.context_mark
+    found = error.problem or error.context or str(error)
     line = mark.line + 1 if mark else 1
     lines = text.splitlines()
     if line <= len(lines) and "\t" in lines[line - 1]:
         return ConfigError(
             f"{path}, line {line}", expected="spaces", found="a tab", remedy="Replace the tab with spaces."
         )
-    return ConfigError(f"{path}, line {line}: not valid YAML", found=error.problem or error.context or str(error))
+    return ConfigError(f"{path}, line {line}: not valid YAML", found=found.removeprefix("found "))
 
 
 def _overlay(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
