@@ -16,6 +16,7 @@ from export.families.ctranslate2 import Model, read_model, whisper_state
 from export.families.whisper_checkpoint import load_whisper
 from tests import tiny_whisper
 from tests.fuzzing import damaged_bytes, damaged_trees, only_our_errors
+from tests.needed import module
 
 TYPES = {"float32": 0, "int8": 1, "int16": 2, "int32": 3, "float16": 4}
 
@@ -70,7 +71,7 @@ def test_a_tensor_of_another_kind_is_named(name: str, value: Array) -> None:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A tiny Whisper in CTranslate2 form."""
-    pytest.importorskip("ctranslate2")
+    module("ctranslate2")
     folder = tmp_path_factory.mktemp("ctranslate2")
     tiny_whisper.save_ctranslate2(folder, tiny_whisper.save_hugging_face(folder / "original"))
     return folder

@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from runtime.drivers.table import Link, Row
-from runtime.items import Item, TurnText
+from runtime.items import Item, SourceState, TurnText
 from runtime.life import daemon as life
 from runtime.life.daemon import Daemon
 from runtime.life.watchdog import notify, period_s
@@ -62,6 +63,26 @@ def test_nobody_is_told_where_no_manager_listens(monkeypatch: pytest.MonkeyPatch
 def test_word_is_given_twice_in_the_time_that_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WATCHDOG_USEC", "20000000")
     assert period_s() == 10.0
+
+
+class SlowToOpen:
+    """A camera whose first word takes longer than the run is to last."""
+
+    name = "camera"
+
+    def open(self) -> None: ...
+
+    def read(self) -> Item:
+        time.sleep(0.3)
+        return SourceState("camera", "missing", "", "")
+
+    def close(self) -> None: ...
+
+
+def test_a_run_that_lasts_so_long_lasts_from_when_it_is_ready(manager: socket.socket, tmp_path: Path) -> None:
+    place = tmp_path / "s.sock"
+    Daemon((), [SlowToOpen()], [], "Ready.", threading.Event(), place, duration_s=0.05).run(io.StringIO())
+    assert heard(manager) == ["READY=1", "STOPPING=1"]
 
 
 def test_while_a_stage_hangs_no_sign_of_life_is_given_and_when_it_moves_again_it_is(

@@ -67,9 +67,7 @@ def live(config: RuntimeConfig, session: Path | None = None, duration_s: float |
     with claimed() as place:
         speaker, speaker_sources = _speaker(config.audio.speaker)
         run = LiveRun(config, speaker, READY, place, _recording(config.recording, session))
-        if duration_s is not None:
-            run.stop_after(duration_s)
-        return run([*_sources(config), *speaker_sources])
+        return run([*_sources(config), *speaker_sources], duration_s=duration_s)
 
 
 def _recording(config: RecordingConfig, session: Path | None) -> Recording | None:

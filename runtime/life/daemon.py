@@ -58,8 +58,10 @@ class Daemon:
         greeting: str,
         stop: threading.Event,
         place: Path,
+        duration_s: float | None = None,
     ) -> None:
-        """`place` is where it listens for `edgemm stop`: claimed, so there is no other daemon."""
+        """`place` is where it listens for `edgemm stop`: claimed, so there is no other daemon. `duration_s`, where
+        given, is how long it serves from when it is ready."""
         present = [source.name for source in sources]
         absent = [lane for lane in LANES if lane not in present]
         self._lanes = Lanes([lane for lane in LANES if lane in present])
@@ -67,6 +69,7 @@ class Daemon:
         self._control = ControlServer(self._answer, place)
         self._stop = stop
         self._greeting = greeting
+        self._duration_s = duration_s
         self._typed_turns = 0
 
     def run(self, log: TextIO) -> None:
@@ -98,6 +101,7 @@ class Daemon:
         if not self._stop.is_set():
             self._driver.deliver("daemon", Say(self._greeting, "notice"))
             notify("READY=1")
+            self._end_in_time()
         told: list[str] = []
         alive_s = period_s() or 1.0
         while not self._stop.wait(alive_s):
@@ -107,6 +111,12 @@ class Daemon:
                 log.write(f"stages that do not move: {', '.join(stuck) or 'none any more'}\n")
             if not stuck:
                 notify("WATCHDOG=1")
+
+    def _end_in_time(self) -> None:
+        if self._duration_s is not None:
+            timer = threading.Timer(self._duration_s, self._stop.set)
+            timer.daemon = True
+            timer.start()
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
         """The control socket's requests. Raises ValueError for what is none."""

@@ -75,8 +75,13 @@ class LiveRun:
         frugal()
         self._parts = assemble(config, models_of(config), speaker, LocalClock(), load_state(config.state_folder))
 
-    def __call__(self, sources: Sequence[Source], more_taps: Sequence[Tap] = ()) -> int:
-        """Run until it is stopped. Raises StorageError when a recording that was asked for is not whole."""
+    def __call__(
+        self, sources: Sequence[Source], more_taps: Sequence[Tap] = (), duration_s: float | None = None
+    ) -> int:
+        """Run until it is stopped, or for `duration_s` from when it is ready.
+
+        Raises StorageError when a recording that was asked for is not whole.
+        """
         warm_up(self._parts)
         if asked_to_end():  # by a signal whose exception some library has swallowed
             return INTERRUPTED
@@ -85,7 +90,7 @@ class LiveRun:
         log, recorder = self._event_log(), self._recorder()
         files: list[Tap] = [tap for tap in (log, recorder) if tap is not None]
         taps: list[Tap] = [console, StateKeeper(self._config.state_folder, sys.stderr), *files, *more_taps]
-        daemon = Daemon(pipeline(self._parts), sources, taps, self._greeting, self._stop, self._place)
+        daemon = Daemon(pipeline(self._parts), sources, taps, self._greeting, self._stop, self._place, duration_s)
         self._daemon = daemon
         try:
             daemon.run(sys.stderr)
@@ -103,11 +108,6 @@ class LiveRun:
     def stop(self) -> None:
         """End the run, from any thread."""
         self._stop.set()
-
-    def stop_after(self, duration_s: float) -> None:
-        timer = threading.Timer(duration_s, self.stop)
-        timer.daemon = True
-        timer.start()
 
     def _tell(self, item: Item) -> None:
         if self._daemon is not None:
