@@ -17,7 +17,8 @@ from edgemm.evaluation.english_normaliser import normalised
 from edgemm.media import SAMPLE_RATE_HZ, Samples
 from edgemm.sound.sound_files import read_sound
 from edgemm.tasks.examples import read_examples
-from edgemm.tasks.speech_recognition import SpeechRecogniser, Transcription
+from edgemm.tasks.speech_recognition import SpeechRecogniser
+from edgemm.tasks.transcription import Transcription
 from export.data.cache import data_set
 from export.settings.recipe_config import load_recipe
 from export.sources.checkpoints import materialise

@@ -10,7 +10,8 @@ import pytest
 from edgemm.evaluation.english_normaliser import normalised
 from edgemm.media import Samples
 from edgemm.sound.sound_files import read_sound
-from edgemm.tasks.speech_recognition import SpeechRecogniser, Transcription
+from edgemm.tasks.speech_recognition import SpeechRecogniser
+from edgemm.tasks.transcription import Transcription
 from export.data.voices import Voice, speak
 from tests.exported import exported
 

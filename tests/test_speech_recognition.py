@@ -15,7 +15,8 @@ from edgemm.errors import BundleError
 from edgemm.media import Samples
 from edgemm.repetition import Repetition, loop_period, repetition
 from edgemm.sound.audio_windows import halves, loudest_rms, quiet_windows, sounding_s
-from edgemm.tasks.speech_recognition import Progress, SpeechRecogniser, Transcription, _Decoded
+from edgemm.tasks.speech_recognition import SpeechRecogniser, _Decoded
+from edgemm.tasks.transcription import Progress, Transcription
 from tests import tiny_whisper
 from tests.needed import module
 

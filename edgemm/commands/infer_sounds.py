@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from edgemm.commands.inferences import Inference
 from edgemm.media import SAMPLE_RATE_HZ, Samples
 from edgemm.sound.sound_files import SoundClip, read_sound
-from edgemm.tasks.speech_recognition import SpeechRecogniser, Transcription
+from edgemm.tasks.speech_recognition import SpeechRecogniser
+from edgemm.tasks.transcription import Transcription
 from edgemm.tasks.voice_activity import WINDOW_SAMPLES, VoiceActivityDetector
 
 _SPEECH = 0.5

@@ -8,7 +8,7 @@ from edgemm.cli import command_parser, write_json
 from edgemm.commands.infer_sounds import tell_of_a_missing_end, transcription_json
 from edgemm.commands.pack_arguments import add_pack_arguments, open_role
 from edgemm.sound.sound_files import read_sound
-from edgemm.tasks.speech_recognition import Transcription
+from edgemm.tasks.transcription import Transcription
 
 
 def main(argv: list[str]) -> int:
