@@ -12,7 +12,9 @@ import torch
 from edgemm.bundles.manifest import Source
 from edgemm.errors import CheckpointError
 from export.families.efficientnet import EfficientNetLite, SameConv, load_model
+from export.families.nanodet import Level, _levels
 from export.families.nanodet import export as export_nanodet
+from export.families.tfjs import GraphModel
 from export.sources import Checkpoint
 
 
@@ -74,3 +76,31 @@ def test_a_graph_that_is_no_nanodet_is_refused(tmp_path: Path) -> None:
     source = Source(kind="folder", name="test", revision="", sha256="")
     with pytest.raises(CheckpointError, match="not a NanoDet"):
         export_nanodet(Checkpoint(tmp_path, source), tmp_path, {})
+
+
+HEADS = {"s8": (1, 1600, 80), "b8": (1, 1600, 44), "s16": (1, 400, 80), "b16": (1, 400, 44)}
+
+
+def test_a_detector_has_a_level_for_each_pair_of_heads_largest_map_first() -> None:
+    size, levels = _levels(GraphModel((), {}, {"image": (1, 3, 320, 320)}, HEADS), 80)
+    assert (size, levels) == (320, [Level(8, 1600, "s8", "b8"), Level(16, 400, "s16", "b16")])
+
+
+@pytest.mark.parametrize(
+    ("inputs", "outputs"),
+    [
+        ({"image": (1, 3, 320, 416)}, HEADS),
+        ({"image": (1, 1, 320, 320)}, HEADS),
+        ({"image": (2, 3, 320, 320)}, HEADS),
+        ({"image": (3, 320, 320)}, HEADS),
+        ({"image": (1, 3, 320, 320), "mask": (1, 3, 320, 320)}, HEADS),
+        ({"image": (1, 3, 320, 320)}, {}),
+        ({"image": (1, 3, 320, 320)}, {name: HEADS[name] for name in ("s8", "b16")}),
+        ({"image": (1, 3, 320, 320)}, {**HEADS, "more": (1, 400, 5)}),
+    ],
+)
+def test_a_detector_of_another_form_is_refused(
+    inputs: dict[str, tuple[int, ...]], outputs: dict[str, tuple[int, ...]]
+) -> None:
+    with pytest.raises(CheckpointError, match="not a NanoDet of this form"):
+        _levels(GraphModel((), {}, inputs, outputs), 80)
