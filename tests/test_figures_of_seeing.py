@@ -12,6 +12,7 @@ import jiwer
 import numpy as np
 import pytest
 
+from edgemm.errors import InputError
 from edgemm.evaluation import (
     classification,
     detection,
@@ -171,3 +172,9 @@ def test_a_readers_error_rates_are_jiwers(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert cost["character_error_increase_points"] == pytest.approx(100 * 2 / 12)
     assert text_recognition._error_rate("", ["ab", ""], ["ab", "xyz"]).value == pytest.approx(3 / 2)
     assert text_recognition._error_rate("", [""], ["xyz"]).value == 3
+
+
+@pytest.mark.parametrize("groups", [("phrase",), ("question",), ()])
+def test_an_embedder_is_judged_on_phrases_and_on_questions_or_not_at_all(groups: tuple[str, ...]) -> None:
+    with pytest.raises(InputError, match="phrase"):
+        embedding._split([Example(text="is there a cup", group=group) for group in groups])
